@@ -102,7 +102,7 @@ def decode_client(text: str) -> ClientMessage:
 
 
 def decode_server(text: str) -> ServerMessage:
-    """Read a server's text frame (for clients and tests); raises as `decode_client`, but no size limit."""
+    """Read a server's text frame, of any size; raises as `decode_client` does."""
     return _validate(text, _server)
 
 
@@ -114,7 +114,9 @@ def encode(message: Message) -> str:
 def _decode(text: str, adapter: TypeAdapter[Any]) -> Any:
     size_bytes = len(text.encode("utf-8", errors="replace"))
     if size_bytes > MAX_TEXT_FRAME_BYTES:
-        raise TooLargeError(f"text frame of {size_bytes} bytes; the limit is {MAX_TEXT_FRAME_BYTES}")
+        raise TooLargeError(
+            f"text frame of {size_bytes} bytes; the limit is {MAX_TEXT_FRAME_BYTES}"
+        )
     return _validate(text, adapter)
 
 

@@ -1,0 +1,58 @@
+"""From the conversation's own values to the messages that tell the peer. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from visavis.events import Attempt, AttemptFailed, Phrase
+from visavis.wire import messages as wire
+
+
+def armed(attempt: Attempt, rate_hz: int) -> wire.ReplyArmed:
+    """A reply begins to arrive, held."""
+    return wire.ReplyArmed(
+        reply_id=attempt.reply_id,
+        turn_id=attempt.turn_id,
+        revision=attempt.revision,
+        rate_hz=rate_hz,
+    )
+
+
+def phrase(reply_id: int, spoken: Phrase) -> wire.ReplyPhrase:
+    """A phrase's cues and words, without its sound."""
+    return wire.ReplyPhrase(
+        reply_id=reply_id,
+        index=spoken.index,
+        text=spoken.text,
+        source=spoken.source,
+        start_sample=spoken.start_sample,
+        n_samples=spoken.n_samples,
+        cues=[
+            wire.CueItem(at_sample=cue.at_sample, viseme=cue.viseme, weight=cue.weight)
+            for cue in spoken.cues
+        ],
+        words=[
+            wire.WordItem(
+                text=word.text, start_sample=word.start_sample, end_sample=word.end_sample
+            )
+            for word in spoken.words
+        ],
+    )
+
+
+def transcript(
+    turn_id: int, revision: int, text: str, status: Literal["tentative", "final"]
+) -> wire.Transcript:
+    """What the user said."""
+    return wire.Transcript(turn_id=turn_id, revision=revision, text=text, status=status)
+
+
+def failure(event: AttemptFailed) -> wire.Error:
+    """An engine failed; the conversation goes on."""
+    return wire.Error(
+        code=event.code,
+        fault="provider" if event.code == "provider" else "server",
+        severity="warning",
+        message=event.message,
+        hint=event.hint,
+    )
