@@ -1,0 +1,139 @@
+"""What to say to a question: a fact, the language model's words, or an honest "I don't know".
+
+Pure policy. The caller looks the question up (`reply.knowledge`), asks here, and carries it out:
+`FromFact` is spoken as it is; for `AskModel` the messages go to the language model and every
+phrase that comes back through `reply.ground` before it is spoken; `Decline` is spoken as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from zlib import crc32
+
+from visavis.events import Speaker, Utterance
+from visavis.reply.ground import Support, support_of
+from visavis.reply.knowledge import Finding, ScoredFact
+from visavis.reply.persona import Fact, Persona
+
+SURE_SCORE = 0.62
+"""A fact at least this near is spoken as it is."""
+
+SURE_MARGIN = 0.03
+"""...if it is this far ahead of the next fact and of every question known to be beyond."""
+
+MAYBE_SCORE = 0.5
+"""Between this and SURE_SCORE the model may try, on the nearest facts. Below: decline."""
+
+INVITE_SCORE = 0.5
+"""A request this near to one of the persona's invites goes to the model."""
+
+MAX_REPLY_TOKENS = 48
+"""About thirty words, two short sentences; a small model's third is seldom true."""
+
+HISTORY_TURNS = 2
+"""Earlier turns shown to the model: more costs prompt time and confuses a small one."""
+
+_STRICT = (
+    "Answer the question in one short sentence, using only these facts. "
+    "If they do not answer it, say: I don't know."
+)
+_FREE = "Answer in two short, simple sentences. Mention no names, numbers or dates."
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """One message of a conversation, as language models take them."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+_ROLES: dict[Speaker, Literal["user", "assistant"]] = {
+    Speaker.USER: "user",
+    Speaker.CHARACTER: "assistant",
+}
+
+
+@dataclass(frozen=True)
+class FromFact:
+    """Speak this fact's answer."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class AskModel:
+    """Let the model answer; check each phrase against `support` before speaking it."""
+
+    messages: tuple[ChatMessage, ...]
+    support: Support
+    max_tokens: int = MAX_REPLY_TOKENS
+
+
+@dataclass(frozen=True)
+class Decline:
+    """Say honestly that the persona does not know."""
+
+    text: str
+
+
+Move = FromFact | AskModel | Decline
+
+
+def choose(persona: Persona, finding: Finding, history: Sequence[Utterance]) -> Move:
+    """Decide how to answer. `history` is what was really heard so far, oldest first."""
+    if finding.invite_score >= INVITE_SCORE and finding.invite_score > finding.score:
+        return _invited(persona, finding.question, history)
+    if finding.fact is not None:
+        if finding.score >= SURE_SCORE and finding.margin >= SURE_MARGIN:
+            return FromFact(finding.fact)
+        if finding.score >= MAYBE_SCORE:
+            return _grounded(persona, finding, history)
+    return decline(persona, finding.question, history)
+
+
+def decline(persona: Persona, question: str, history: Sequence[Utterance]) -> Decline:
+    """Return one of the persona's ways of not knowing: the one after the last that was heard.
+
+    Without an earlier one the question's checksum chooses, so that visitors don't all hear the
+    same, and yet the same conversation always runs the same way.
+    """
+    declines = persona.declines
+    for utterance in reversed(history):
+        for index, text in enumerate(declines):
+            # An interrupted one is in history only as far as it was heard.
+            if utterance.speaker is Speaker.CHARACTER and text.startswith(utterance.text):
+                return Decline(declines[(index + 1) % len(declines)])
+    return Decline(declines[crc32(question.encode()) % len(declines)])
+
+
+def _grounded(persona: Persona, finding: Finding, history: Sequence[Utterance]) -> AskModel:
+    facts = "\n".join(f"- {near.fact.answer}" for near in finding.nearest)
+    system = ChatMessage("system", f"{persona.prompt}\n{_STRICT}\nFacts:\n{facts}")
+    return AskModel(
+        messages=(system, *_recent(history), ChatMessage("user", finding.question)),
+        support=support_of(
+            [persona.prompt, finding.question, *map(_known, finding.nearest)], mode="strict"
+        ),
+    )
+
+
+def _invited(persona: Persona, question: str, history: Sequence[Utterance]) -> AskModel:
+    system = ChatMessage("system", f"{persona.prompt}\n{_FREE}")
+    return AskModel(
+        messages=(system, *_recent(history), ChatMessage("user", question)),
+        support=support_of([persona.prompt, question], mode="free", subjects=[persona.name]),
+    )
+
+
+def _known(near: ScoredFact) -> str:
+    return f"{near.fact.answer} {near.phrasing}"
+
+
+def _recent(history: Sequence[Utterance]) -> tuple[ChatMessage, ...]:
+    return tuple(
+        ChatMessage(_ROLES[utterance.speaker], utterance.text)
+        for utterance in history[-2 * HISTORY_TURNS :]
+    )
