@@ -1,5 +1,8 @@
 """ONNX Runtime as Visavis uses it: few threads, no spinning, plain arrays in and out."""
 
+# onnxruntime ships no types; this file is the border, everything behind it is annotated.
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,0 +1,216 @@
+"""From timed phonemes and their sound to mouth cues in sample time. Pure.
+
+The text says *which* shape, the sound says *whether* there is any: a pause in the text that has
+no silence in the sound does not close the mouth, and a vowel opens as far as it is loud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.events import Cue, Word
+from visavis.lips.phonemes import SIL, Timed, merge_marks, table, viseme_of
+
+MIN_HOLD_MS = 45.0
+"""A shorter shape is not seen, only felt as nervousness (HeadAudio's users: under 100 ms)."""
+
+CLOSURE_MS = 80.0
+"""A closure needs about 80 ms to register (Rhubarb); it is gained backwards, sound comes last."""
+
+MAX_CLOSURE_GAIN_MS = 60.0
+"""Rhubarb gains at most this much, so that the sound before does not lose its own mouth."""
+
+PAUSE_MS = 200.0
+"""Shorter silences do not close the mouth."""
+
+_SILENT_SHARE = 0.05  # of the phrase's loud parts, about -26 dB
+_SMALLEST_OPENING = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch [start, end) of one shape while the timeline is being built."""
+
+    viseme: int
+    start_sample: int
+    end_sample: int
+    weight: float = 1.0
+
+    @property
+    def n_samples(self) -> int:
+        """Its length."""
+        return self.end_sample - self.start_sample
+
+
+def cues_from_phones(
+    phones: Sequence[Timed], sound: NDArray[np.float32], rate_hz: int, *, lead_ms: float = 0.0
+) -> tuple[Cue, ...]:
+    """Mouth cues of one phrase, ascending, the first at sample 0, the last one `sil`.
+
+    Args:
+        phones: symbols with durations in samples, covering `sound` from its start.
+        sound: float32 [n] at `rate_hz`.
+        rate_hz: sample rate of both.
+        lead_ms: how much earlier than the durations say the shapes are shown.
+    """
+    spans = _spans(merge_marks(phones), sound, rate_hz)
+    spans = _merge_equal(_drop_short(_widen_closures(spans, rate_hz), rate_hz))
+    lead = round(lead_ms * rate_hz / 1_000.0)
+    shortest = round(MIN_HOLD_MS * rate_hz / 1_000.0)
+    cues = [Cue(0, SIL, 0.0)]
+    for span in spans:
+        at_sample = max(0, span.start_sample - lead)
+        if cues[-1].viseme in table().critical:  # the lead must not squeeze a first closure out
+            at_sample = max(at_sample, cues[-1].at_sample + shortest)
+        if cues[-1].at_sample == at_sample:
+            cues.pop()
+        cues.append(Cue(at_sample, span.viseme, round(span.weight, 3)))
+    if cues[-1].viseme != SIL:
+        cues.append(Cue(max(cues[-1].at_sample + 1, len(sound) - lead), SIL, 0.0))
+    return tuple(cues)
+
+
+def words_from_phones(text: str, phones: Sequence[Timed], n_samples: int) -> tuple[Word, ...]:
+    """When each word of `text` is heard.
+
+    Spaces in the phonemes separate words. Where espeak joined or split some ("of the", "2026"),
+    the counts differ and the words share the time in proportion to their letters.
+    """
+    words = text.split()
+    if not words:
+        return ()
+    groups = _word_groups(phones)
+    if len(groups) != len(words):
+        start, end = (groups[0][0], groups[-1][1]) if groups else (0, n_samples)
+        edges = np.cumsum([0, *(len(word) + 1 for word in words)])
+        times = start + edges * (end - start) / edges[-1]
+        groups = [(int(a), int(b)) for a, b in pairwise(times)]
+    return tuple(Word(word, a, b) for word, (a, b) in zip(words, groups, strict=True))
+
+
+def _word_groups(phones: Sequence[Timed]) -> list[tuple[int, int]]:
+    groups: list[tuple[int, int]] = []
+    at = 0
+    inside = None
+    for symbol, n_samples in phones:
+        if symbol == " ":
+            inside = None
+        elif viseme_of(symbol) is not None or symbol in table().borrowers:
+            if inside is None:
+                groups.append((at, at + n_samples))
+                inside = symbol
+            groups[-1] = (groups[-1][0], at + n_samples)
+        at += n_samples
+    return groups
+
+
+def _spans(phones: list[Timed], sound: NDArray[np.float32], rate_hz: int) -> list[Span]:
+    """One span per sound; gaps become silence only where the sound is silent for long enough."""
+    loudness = _Loudness(sound)
+    spans: list[Span] = []
+    at = 0
+    for position, (symbol, n_samples) in enumerate(phones):
+        start, at = at, at + n_samples
+        viseme = viseme_of(symbol)
+        if symbol in table().borrowers:
+            viseme = _next_vowel(phones[position + 1 :])
+        if viseme is None or n_samples == 0:
+            continue
+        opening = table().weight_of.get(symbol, 1.0)
+        if viseme in table().vowels:
+            opening *= loudness.opening(start, at)
+        spans.append(Span(viseme, start, at, opening))
+    return _fill_gaps(spans, loudness, len(sound), rate_hz)
+
+
+def _fill_gaps(spans: list[Span], loudness: _Loudness, n_samples: int, rate_hz: int) -> list[Span]:
+    """Join spans across unvoiced signs; put `sil` where nothing is heard for PAUSE_MS."""
+    filled: list[Span] = []
+    for position, span in enumerate(spans):
+        next_start = spans[position + 1].start_sample if position + 1 < len(spans) else n_samples
+        gap = next_start - span.end_sample
+        last = position + 1 == len(spans)
+        if gap * 1_000.0 / rate_hz >= PAUSE_MS or last:
+            voiced_end = loudness.end_of_sound(span.end_sample, next_start)
+            filled.append(replace(span, end_sample=voiced_end))
+            if next_start > voiced_end:
+                filled.append(Span(SIL, voiced_end, next_start, 0.0))
+        else:
+            filled.append(replace(span, end_sample=next_start))
+    return filled
+
+
+def _widen_closures(spans: list[Span], rate_hz: int) -> list[Span]:
+    """Lengthen closures backwards to CLOSURE_MS, taking the time from the shape before."""
+    wanted = round(CLOSURE_MS * rate_hz / 1_000.0)
+    at_most = round(MAX_CLOSURE_GAIN_MS * rate_hz / 1_000.0)
+    out: list[Span] = []
+    for span in spans:
+        widened = span
+        if span.viseme in table().critical and out:
+            before = out[-1]
+            spare = max(0, before.n_samples - round(MIN_HOLD_MS * rate_hz / 1_000.0))
+            gain = min(max(0, wanted - span.n_samples), at_most, spare)
+            out[-1] = replace(before, end_sample=before.end_sample - gain)
+            widened = replace(span, start_sample=span.start_sample - gain)
+        out.append(widened)
+    return out
+
+
+def _drop_short(spans: list[Span], rate_hz: int) -> list[Span]:
+    """Give the time of shapes too short to be seen to the one before; closures always stay."""
+    shortest = round(MIN_HOLD_MS * rate_hz / 1_000.0)
+    out: list[Span] = []
+    for span in spans:
+        if out and span.n_samples < shortest and span.viseme not in table().critical:
+            out[-1] = replace(out[-1], end_sample=span.end_sample)
+        else:
+            out.append(span)
+    return out
+
+
+def _merge_equal(spans: list[Span]) -> list[Span]:
+    out: list[Span] = []
+    for span in spans:
+        if out and out[-1].viseme == span.viseme:
+            weight = max(out[-1].weight, span.weight)
+            out[-1] = replace(out[-1], end_sample=span.end_sample, weight=weight)
+        else:
+            out.append(span)
+    return out
+
+
+def _next_vowel(phones: Sequence[Timed]) -> int | None:
+    following = (viseme_of(symbol) for symbol, _ in phones[:3])
+    return next((viseme for viseme in following if viseme in table().vowels), None)
+
+
+class _Loudness:
+    """Loudness of stretches of one phrase, relative to its loud parts."""
+
+    _BLOCK = 128  # samples; 6 ms at 22 kHz, finer than any frame that will show it
+
+    def __init__(self, sound: NDArray[np.float32]) -> None:
+        padded = np.pad(sound.astype(np.float64), (0, -len(sound) % self._BLOCK or self._BLOCK))
+        blocks = padded.reshape(-1, self._BLOCK)
+        self._rms: NDArray[np.float64] = np.sqrt(np.mean(blocks**2, axis=1))
+        self._loud = max(1e-6, float(np.percentile(self._rms, 95)))
+
+    def opening(self, start_sample: int, end_sample: int) -> float:
+        """How far a vowel opens, 0.4…1: the square root of its share of full loudness."""
+        first = start_sample // self._BLOCK
+        blocks = self._rms[first : max(first + 1, end_sample // self._BLOCK)]
+        share = float(np.mean(blocks)) / self._loud if len(blocks) else 0.0
+        return min(1.0, _SMALLEST_OPENING + (1.0 - _SMALLEST_OPENING) * share**0.5)
+
+    def end_of_sound(self, start_sample: int, end_sample: int) -> int:
+        """Where in [start, end] the sound falls silent; `end` if it never does."""
+        for block in range(start_sample // self._BLOCK, end_sample // self._BLOCK):
+            if block < len(self._rms) and self._rms[block] < _SILENT_SHARE * self._loud:
+                return max(start_sample, block * self._BLOCK)
+        return end_sample

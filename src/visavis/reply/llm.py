@@ -1,0 +1,89 @@
+"""Language models behind one port: any OpenAI-compatible endpoint, or the local one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError
+
+from visavis.errors import ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a chat prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class LanguageModel(Protocol):
+    """Streams a reply."""
+
+    def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncIterator[str]:
+        """Pieces of text as they are generated, joined they are the reply.
+
+        Close the iterator (`contextlib.aclosing`) or cancel its task to stop the generation; the
+        model then stops within one token.
+
+        Raises:
+            EngineError: the model failed. ProviderError: the endpoint failed or refused.
+        """
+        ...
+
+    async def warm(self, messages: Sequence[ChatMessage]) -> None:
+        """Prepare for prompts that begin like this one."""
+        ...
+
+    async def aclose(self) -> None:
+        """Free memory and connections. Idempotent."""
+        ...
+
+
+class OpenAICompatible:
+    """Any endpoint that speaks OpenAI's chat completions.
+
+    The key is read from the environment by the SDK or passed in; it is never logged.
+    """
+
+    def __init__(self, *, model: str, base_url: str | None = None, api_key: str | None = None):
+        self._model = model
+        try:
+            self._client = AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=1)
+        except OpenAIError as error:
+            raise ProviderError(
+                "The language model has no API key.", hint="Set OPENAI_API_KEY, or any text."
+            ) from error
+
+    async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncIterator[str]:
+        """See `LanguageModel.stream`."""
+        try:
+            chunks = await self._client.chat.completions.create(
+                model=self._model,
+                messages=[{"role": m.role, "content": m.content} for m in messages],  # type: ignore[misc]
+                max_tokens=max_tokens,
+                temperature=0.0,
+                stream=True,
+            )
+            async with chunks:
+                async for chunk in chunks:
+                    if chunk.choices and (text := chunk.choices[0].delta.content):
+                        yield text
+        except APIStatusError as error:
+            raise ProviderError(
+                f"The language model's endpoint answered with status {error.status_code}.",
+                hint="Check its address, the model's name and the key.",
+            ) from error
+        except APIConnectionError as error:
+            raise ProviderError(
+                "The language model's endpoint can't be reached.", hint="Check its address."
+            ) from error
+
+    async def warm(self, messages: Sequence[ChatMessage]) -> None:
+        """Nothing: a remote endpoint keeps its own caches, and a call would cost money."""
+
+    async def aclose(self) -> None:
+        """See `LanguageModel.aclose`."""
+        await self._client.close()

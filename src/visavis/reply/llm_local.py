@@ -1,0 +1,100 @@
+"""The local language model: a GGUF file through llama.cpp, in process, with a warm prompt cache."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from visavis.errors import EngineError
+from visavis.reply.llm import ChatMessage
+
+_CONTEXT_TOKENS = 4_096
+_SLOTS = 2
+"""Prompt caches kept side by side: one conversation does not push out the other's persona."""
+
+
+class LlamaCpp:
+    """A model in this process. Generation runs in llama.cpp's own threads."""
+
+    def __init__(self, path: Path, *, n_threads: int = 2) -> None:
+        import xllamacpp  # noqa: PLC0415 - an optional extra, 60 MB
+
+        params: Any = xllamacpp.CommonParams()
+        params.model.path = str(path)
+        params.n_ctx = _CONTEXT_TOKENS
+        params.n_parallel = _SLOTS
+        params.cpuparams.n_threads = n_threads
+        params.cpuparams.poll = 0  # an idle thread must not burn a core that the voice needs
+        params.cpuparams_batch.n_threads = n_threads
+        params.cpuparams_batch.poll = 0
+        params.n_gpu_layers = 0
+        params.verbosity = -1
+        try:
+            self._server: Any = xllamacpp.Server(params)
+        except Exception as error:  # its C++ exceptions arrive as RuntimeError or worse
+            raise EngineError(
+                f"{path.name} could not be loaded.", hint="Run `visavis models verify`."
+            ) from error
+
+    async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncIterator[str]:
+        """See `LanguageModel.stream`."""
+        loop = asyncio.get_running_loop()
+        pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()
+        stopped = threading.Event()
+
+        def post(piece: str | Exception | None) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(pieces.put_nowait, piece)
+
+        def on_chunk(chunk: Any) -> bool:
+            """Called by llama.cpp for every token; True stops it."""
+            if isinstance(chunk, dict):
+                post(_piece_of(chunk))
+            return stopped.is_set()
+
+        def generate() -> None:
+            try:
+                self._server.handle_chat_completions(_request(messages, max_tokens), on_chunk)
+            except Exception as error:  # noqa: BLE001 - carried over to the waiting task
+                post(EngineError(f"The language model failed: {type(error).__name__}."))
+            post(None)
+
+        task = asyncio.create_task(asyncio.to_thread(generate), name="llm")
+        try:
+            while (piece := await pieces.get()) is not None:
+                if isinstance(piece, Exception):
+                    raise piece
+                if piece:
+                    yield piece
+        finally:
+            stopped.set()
+            await asyncio.shield(task)  # one token at most
+
+    async def warm(self, messages: Sequence[ChatMessage]) -> None:
+        """Fill the prompt cache with the prefix that all prompts of this persona share."""
+        async for _ in self.stream(messages, max_tokens=1):
+            pass
+
+    async def aclose(self) -> None:
+        """See `LanguageModel.aclose`; the C++ side frees its memory with the last reference."""
+        self._server = None
+
+
+def _request(messages: Sequence[ChatMessage], max_tokens: int) -> dict[str, Any]:
+    return {
+        "messages": [{"role": m.role, "content": m.content} for m in messages],
+        "max_tokens": max_tokens,
+        "temperature": 0.0,
+        "cache_prompt": True,
+        "stream": True,
+    }
+
+
+def _piece_of(chunk: dict[str, Any]) -> str | Exception:
+    if "error" in chunk:
+        return EngineError("The language model refused the prompt.")
+    choices = chunk.get("choices") or [{}]
+    return (choices[0].get("delta") or {}).get("content") or ""

@@ -1,0 +1,170 @@
+"""Piper behind the TTS port: a worker process, restarted when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from visavis.errors import EngineError
+from visavis.voice.tts import Voiced, VoiceStyle
+
+_LENGTH = struct.Struct("<I")
+_START_TIMEOUT_S = 60.0
+_LEAD_MS = 30.0
+"""Piper's durations lie about 30 ms later than a forced aligner's on the same sound."""
+
+_SEMITONES_AN_OCTAVE = 12.0
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: asyncio.subprocess.Process
+    reader: asyncio.Task[None]
+    rate_hz: int
+
+
+class Piper:
+    """One voice, one process; phrases are spoken in the order in which they were asked for."""
+
+    def __init__(self, *, model: Path, config: Path) -> None:
+        self._model = model
+        self._config = config
+        self._worker: _Worker | None = None
+        self._starting = asyncio.Lock()
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Voiced]] = {}
+        voice: dict[str, Any] = json.loads(config.read_text(encoding="utf-8"))
+        self._rate_hz = int(voice["audio"]["sample_rate"])
+
+    @property
+    def rate_hz(self) -> int:
+        """See `TextToSpeech.rate_hz`."""
+        return self._rate_hz
+
+    @property
+    def lead_ms(self) -> float:
+        """See `TextToSpeech.lead_ms`."""
+        return _LEAD_MS
+
+    async def start(self) -> None:
+        """Start and warm the process, if it is not running.
+
+        Raises:
+            EngineError: it did not come up.
+        """
+        async with self._starting:
+            if self._worker is None:
+                self._worker = await self._spawn()
+
+    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+        """See `TextToSpeech.speak`."""
+        await self.start()
+        worker = self._worker
+        if worker is None or worker.process.stdin is None:
+            raise EngineError("The voice is not running.")
+        request_id = next(self._ids)
+        answer: asyncio.Future[Voiced] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = answer
+        request = json.dumps(
+            {
+                "id": request_id,
+                "text": text,
+                "length_scale": 1.0 / style.speed,
+                "pitch_ratio": 2.0 ** (style.pitch_semitones / _SEMITONES_AN_OCTAVE),
+            }
+        ).encode()
+        try:
+            worker.process.stdin.write(_LENGTH.pack(len(request)) + request)
+            await worker.process.stdin.drain()
+            return await answer
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EngineError("The voice process ended unexpectedly.") from error
+        finally:
+            self._waiting.pop(request_id, None)
+
+    async def aclose(self) -> None:
+        """See `TextToSpeech.aclose`."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        if worker.process.returncode is None:
+            worker.process.kill()
+        await worker.process.wait()
+        await worker.reader
+
+    async def _spawn(self) -> _Worker:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "visavis.voice.piper_worker",
+            str(self._model),
+            str(self._config),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=2**22,
+        )
+        try:
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                hello, _ = await _read_response(process)
+        except (asyncio.IncompleteReadError, TimeoutError) as error:
+            if process.returncode is None:
+                process.kill()
+            _, complaint = await process.communicate()
+            last_line = (complaint.decode(errors="replace").strip().splitlines() or ["no reason"])[
+                -1
+            ]
+            raise EngineError(
+                f"The voice did not start: {last_line}", hint="Run `visavis doctor`."
+            ) from error
+        reader = asyncio.create_task(self._read(process), name="piper-reader")
+        return _Worker(process, reader, int(hello["rate_hz"]))
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        """Hand each response to whoever waits for it; at the end tell them all."""
+        drained = asyncio.create_task(_drain(process), name="piper-stderr")
+        try:
+            while True:
+                header, sound = await _read_response(process)
+                waiting = self._waiting.get(header["id"])
+                if waiting is None or waiting.done():
+                    continue  # cancelled meanwhile
+                if "error" in header:
+                    waiting.set_exception(EngineError("The voice could not say that."))
+                else:
+                    phones = tuple((symbol, n_samples) for symbol, n_samples in header["phones"])
+                    waiting.set_result(Voiced(sound, self._rate_hz, phones))
+        except asyncio.IncompleteReadError:
+            if self._worker is not None and self._worker.process is process:
+                self._worker = None  # the next phrase starts a new one
+            for waiting in self._waiting.values():
+                if not waiting.done():
+                    waiting.set_exception(EngineError("The voice process ended unexpectedly."))
+        finally:
+            await drained
+
+
+async def _read_response(
+    process: asyncio.subprocess.Process,
+) -> tuple[dict[str, Any], np.ndarray[Any, np.dtype[np.float32]]]:
+    if process.stdout is None:
+        raise EngineError("The voice process has no output.")
+    length = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))[0]
+    header = json.loads(await process.stdout.readexactly(length))
+    data = await process.stdout.readexactly(4 * header["n_samples"])
+    return header, np.frombuffer(data, dtype="<f4").astype(np.float32, copy=False)
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    """Read and drop what the process complains of: a full pipe would stop it."""
+    if process.stderr is not None:
+        while await process.stderr.read(4_096):
+            pass
