@@ -1,9 +1,10 @@
 """The model store: pinned, hashed weights on this machine.
 
-manifest.py says what there is, store.py where it is and how it gets there.
+catalogue.py says what there is (manifest.py: what an entry is), store.py where it is here and how
+it gets there.
 """
 
-from visavis.models.manifest import (
+from visavis.models.catalogue import (
     JOE_CONFIG,
     JOE_DURATIONS,
     JOE_VOICE,
@@ -20,11 +21,8 @@ from visavis.models.manifest import (
     SILERO_VAD,
     SMART_TURN,
     SMOLLM2,
-    Derived,
-    Group,
-    Model,
-    Role,
 )
+from visavis.models.manifest import Derived, Group, Model, Role
 from visavis.models.places import cache_dir
 from visavis.models.progress import Progress
 from visavis.models.store import Depth, FileState, Inspection, ModelStore

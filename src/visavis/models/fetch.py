@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -225,7 +225,7 @@ def _hub_failure(error: Exception) -> SourceError:
 
 
 @contextmanager
-def _growing(folder: Path, total_bytes: int, report: Report) -> Iterator[None]:
+def _growing(folder: Path, total_bytes: int, report: Report) -> Generator[None]:
     """Report the size of `folder` while the block runs: the hub's client draws its own bars."""
     over = threading.Event()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -59,7 +59,7 @@ class CheckedWriter:
 @contextmanager
 def checked_file(
     target: Path, staging: Path, size_bytes: int, sha256: str
-) -> Iterator[CheckedWriter]:
+) -> Generator[CheckedWriter]:
     """Write `target` as a whole: it appears only if the block ends well and the hash fits.
 
     Raises SourceError for another size or hash, OSError as the disk does.

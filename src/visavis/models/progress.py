@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -143,7 +143,7 @@ class BarProgress:
 
 
 @contextmanager
-def console_progress(console: Console) -> Iterator[Progress]:
+def console_progress(console: Console) -> Generator[Progress]:
     """Bars on a terminal, sparse lines anywhere else."""
     if not console.is_terminal:
         yield LineProgress(console)

