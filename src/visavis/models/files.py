@@ -7,7 +7,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from visavis.models.fetch import Cause, SourceError
 
@@ -20,6 +20,14 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class Readable(Protocol):
+    """All that is asked of a stream of bytes."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+        ...
+
+
 class CheckedWriter:
     """Copies streams into one new file and knows what it wrote. `close` flushes to the disk."""
 
@@ -29,7 +37,7 @@ class CheckedWriter:
         self._digest = hashlib.sha256()
         self._written = 0
 
-    def copy(self, stream: IO[bytes]) -> None:
+    def copy(self, stream: Readable) -> None:
         """Append all of `stream`. Raises SourceError as soon as it is longer than the limit."""
         while chunk := stream.read(_CHUNK_BYTES):
             self.write(chunk)

