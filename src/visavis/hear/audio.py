@@ -9,7 +9,7 @@ RATE_HZ = 16_000
 """Everything in `hear` listens at this rate."""
 
 MAX_GAP_SAMPLES = RATE_HZ
-"""A longer hole in the microphone's sample count is not a network hiccup but a fault."""
+"""Up to here a hole in the microphone's sample count is a hiccup; a longer one was a pause."""
 
 
 class SoundBuffer:
@@ -33,6 +33,11 @@ class SoundBuffer:
         self._ring[at] = kept
         self._end_sample += len(sound)
 
+    def skip(self, n_samples: int) -> None:
+        """Leave `n_samples` of silence out: what was heard before them is forgotten."""
+        self._ring[:] = 0.0
+        self._end_sample += n_samples
+
     def slice(self, first_sample: int, last_sample: int) -> NDArray[np.float32]:
         """Samples [first, last) as float32; what is forgotten or not yet heard is left out."""
         first = max(first_sample, self._end_sample - len(self._ring), 0)
@@ -47,10 +52,22 @@ class Framer:
 
     def __init__(self, frame_samples: int) -> None:
         self._frame_samples = frame_samples
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the samples that wait."""
         self._rest = np.zeros(0, dtype=np.float32)
 
+    @property
+    def n_waiting(self) -> int:
+        """Samples that do not fill a frame yet."""
+        return len(self._rest)
+
     def push(self, sound: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Add float32 [n]; returns the frames that are now whole, in order."""
+        """Add float32 [n]; returns the frames that are now whole, in order.
+
+        What is left over waits for the next call.
+        """
         joined = np.concatenate([self._rest, sound])
         n_frames = len(joined) // self._frame_samples
         used = n_frames * self._frame_samples

@@ -100,16 +100,19 @@ class VoiceGate:
     def __init__(self) -> None:
         self._gate = _Gate.CLOSED
         self._run = 0
-        self._n_frames = 0
+        self._end_sample = 0
 
-    def push(self, probability: float) -> VoiceStarted | VoicePaused | None:
-        """Take in the next frame's probability; says when speech starts or pauses."""
-        self._n_frames += 1
+    def push(self, probability: float, end_sample: int) -> VoiceStarted | VoicePaused | None:
+        """Take in the probability of the frame that ends at microphone sample `end_sample`.
+
+        Says when speech starts or pauses.
+        """
+        self._end_sample = end_sample
         if self._gate is _Gate.CLOSED:
             self._run = self._run + 1 if probability >= self.OPEN_AT else 0
             if self._run < self.OPEN_FRAMES:
                 return None
-            onset = (self._n_frames - self._run) * FRAME_SAMPLES
+            onset = self._end_sample - self._run * FRAME_SAMPLES
             self._switch(_Gate.OPEN)
             return VoiceStarted(max(0, onset - self.LEAD_IN_SAMPLES))
         self._run = self._run + 1 if probability < self.CLOSE_AT else 0
@@ -124,7 +127,7 @@ class VoiceGate:
     def _close(self) -> VoicePaused:
         silent = self._run
         self._switch(_Gate.CLOSED)
-        return VoicePaused((self._n_frames - silent) * FRAME_SAMPLES, silent * _FRAME_MS)
+        return VoicePaused(self._end_sample - silent * FRAME_SAMPLES, silent * _FRAME_MS)
 
     def _switch(self, gate: _Gate) -> None:
         self._gate = gate

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import AsyncGenerator, Sequence
+from typing import Protocol
 
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError
+from openai.types.chat import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionMessageParam,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionUserMessageParam,
+)
 
 from visavis.errors import ProviderError
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """One message of a chat prompt."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
+from visavis.reply.answer import ChatMessage
 
 
 class LanguageModel(Protocol):
     """Streams a reply."""
 
-    def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncIterator[str]:
+    def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncGenerator[str, None]:
         """Pieces of text as they are generated, joined they are the reply.
 
         Close the iterator (`contextlib.aclosing`) or cancel its task to stop the generation; the
@@ -57,12 +55,14 @@ class OpenAICompatible:
                 "The language model has no API key.", hint="Set OPENAI_API_KEY, or any text."
             ) from error
 
-    async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[ChatMessage], max_tokens: int
+    ) -> AsyncGenerator[str, None]:
         """See `LanguageModel.stream`."""
         try:
             chunks = await self._client.chat.completions.create(
                 model=self._model,
-                messages=[{"role": m.role, "content": m.content} for m in messages],  # type: ignore[misc]
+                messages=[_as_param(message) for message in messages],
                 max_tokens=max_tokens,
                 temperature=0.0,
                 stream=True,
@@ -87,3 +87,13 @@ class OpenAICompatible:
     async def aclose(self) -> None:
         """See `LanguageModel.aclose`."""
         await self._client.close()
+
+
+def _as_param(message: ChatMessage) -> ChatCompletionMessageParam:
+    match message.role:
+        case "system":
+            return ChatCompletionSystemMessageParam(role="system", content=message.content)
+        case "user":
+            return ChatCompletionUserMessageParam(role="user", content=message.content)
+        case "assistant":
+            return ChatCompletionAssistantMessageParam(role="assistant", content=message.content)

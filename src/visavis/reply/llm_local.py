@@ -1,15 +1,19 @@
 """The local language model: a GGUF file through llama.cpp, in process, with a warm prompt cache."""
 
+# xllamacpp is compiled Cython without types; what comes out of it is narrowed in _piece_of.
+# pyright: reportAttributeAccessIssue=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
 from visavis.errors import EngineError
-from visavis.reply.llm import ChatMessage
+from visavis.reply.answer import ChatMessage
 
 _CONTEXT_TOKENS = 4_096
 _SLOTS = 2
@@ -39,7 +43,9 @@ class LlamaCpp:
                 f"{path.name} could not be loaded.", hint="Run `visavis models verify`."
             ) from error
 
-    async def stream(self, messages: Sequence[ChatMessage], max_tokens: int) -> AsyncIterator[str]:
+    async def stream(
+        self, messages: Sequence[ChatMessage], max_tokens: int
+    ) -> AsyncGenerator[str, None]:
         """See `LanguageModel.stream`."""
         loop = asyncio.get_running_loop()
         pieces: asyncio.Queue[str | Exception | None] = asyncio.Queue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from visavis.errors import VisavisError
 from visavis.events import Attempt, AttemptFailed, Phrase
 from visavis.wire import messages as wire
 
@@ -45,6 +46,19 @@ def transcript(
 ) -> wire.Transcript:
     """What the user said."""
     return wire.Transcript(turn_id=turn_id, revision=revision, text=text, status=status)
+
+
+def error(raised: VisavisError, severity: Literal["warning", "fatal"]) -> wire.Error:
+    """What the peer may know of an error. After a `fatal` one the socket is closed."""
+    return wire.Error.model_validate(
+        {
+            "code": raised.code,
+            "fault": raised.fault,
+            "severity": severity,
+            "message": str(raised),
+            "hint": raised.hint,
+        }
+    )
 
 
 def failure(event: AttemptFailed) -> wire.Error:

@@ -1,0 +1,246 @@
+"""A person made of code: speaks a recording in real time, listens to the answer, keeps notes.
+
+It is a full client of spec/wire.md with a simulated loudspeaker: a reply plays from its commit on
+at its own rate, the playhead is reported ten times a second, stop and discard end it. Times are
+monotonic milliseconds of this process; the listener's output latency is taken as zero and every
+report says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from websockets.asyncio.client import ClientConnection, connect
+
+from visavis.hear.audio import RATE_HZ, pcm_from_float
+from visavis.wire import messages as wire
+from visavis.wire.codec import (
+    MicrophoneFrame,
+    ReplyFrame,
+    decode_binary,
+    decode_server,
+    encode,
+    encode_microphone,
+)
+
+_FRAME_SAMPLES = RATE_HZ * 20 // 1_000
+_AUDIBLE = 0.01
+"""-40 dBFS: below this a listener hears nothing yet."""
+
+
+@dataclass(slots=True)
+class HeardReply:
+    """What this listener knows of one reply."""
+
+    reply_id: int
+    turn_id: int
+    rate_hz: int
+    phrases: list[wire.ReplyPhrase] = field(default_factory=list[wire.ReplyPhrase])
+    pcm: bytearray = field(default_factory=bytearray)
+    armed_ms: float = 0.0
+    first_sound_ms: float | None = None
+    committed_ms: float | None = None
+    playing_since_ms: float | None = None
+    n_samples: int | None = None
+    ended_ms: float | None = None
+    stages_ms: dict[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return " ".join(phrase.text for phrase in self.phrases)
+
+    @property
+    def source(self) -> wire.Source | None:
+        """Where its first phrase comes from."""
+        return self.phrases[0].source if self.phrases else None
+
+    def voice_ms(self) -> float | None:
+        """When its first audible sample is heard; None if it was never revealed."""
+        if self.playing_since_ms is None:
+            return None
+        sound = np.frombuffer(bytes(self.pcm), dtype="<i2").astype(np.float32) / 32_768.0
+        audible = np.flatnonzero(np.abs(sound) > _AUDIBLE)
+        first = int(audible[0]) if len(audible) else 0
+        return self.playing_since_ms + first * 1_000.0 / self.rate_hz
+
+
+class Talker:
+    """One conversation with a server. Use `talk_to`."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self._sent_samples = 0
+        self._players: dict[int, asyncio.Task[None]] = {}
+        self._changed = asyncio.Condition()
+        self._noise = np.random.default_rng(1)
+        self.ready: wire.Ready | None = None
+        self.replies: dict[int, HeardReply] = {}
+        self.transcripts: list[wire.Transcript] = []
+        self.errors: list[wire.Error] = []
+        self.states: list[tuple[float, str]] = []
+
+    async def say(self, sound: NDArray[np.float32]) -> float:
+        """Speak float32 [n] at 16 kHz in real time; returns the moment of its first sample."""
+        start_ms = now_ms()
+        for at in range(0, len(sound), _FRAME_SAMPLES):
+            part = sound[at : at + _FRAME_SAMPLES]
+            due_ms = start_ms + (at + len(part)) * 1_000.0 / RATE_HZ
+            await asyncio.sleep(max(0.0, due_ms - now_ms()) / 1_000.0)
+            await self._send_sound(part)
+        return start_ms
+
+    async def be_silent(self, seconds: float) -> None:
+        """Send a quiet room."""
+        n_samples = int(seconds * RATE_HZ)
+        await self.say(self._noise.normal(0.0, 1e-4, n_samples).astype(np.float32))
+
+    async def type(self, text: str) -> None:
+        """Ask by keyboard."""
+        await self._socket.send(encode(wire.Text(text=text)))
+
+    async def wait_for_reply(self, turn_id_after: int, timeout_s: float) -> HeardReply | None:
+        """The first reply to a turn later than `turn_id_after` once it has been heard whole."""
+
+        def find() -> HeardReply | None:
+            later = [r for r in self.replies.values() if r.turn_id > turn_id_after]
+            return next((r for r in later if r.ended_ms is not None), None)
+
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: find() is not None)
+        except TimeoutError:
+            return None
+        return find()
+
+    async def wait_for_greeting(self, timeout_s: float = 30.0) -> HeardReply | None:
+        """The greeting, once it has been heard."""
+        return await self.wait_for_reply(-1, timeout_s)
+
+    async def listen(self) -> None:
+        """Take in frames until the socket closes."""
+        async for frame in self._socket:
+            if isinstance(frame, bytes):
+                self._take_sound(frame)
+            else:
+                self._take_message(decode_server(frame))
+            async with self._changed:
+                self._changed.notify_all()
+
+    async def _send_sound(self, part: NDArray[np.float32]) -> None:
+        frame = MicrophoneFrame(self._sent_samples, pcm_from_float(part))
+        self._sent_samples += len(part)
+        await self._socket.send(encode_microphone(frame))
+
+    def _take_sound(self, data: bytes) -> None:
+        frame = decode_binary(data)
+        if isinstance(frame, ReplyFrame) and (reply := self.replies.get(frame.reply_id)):
+            if reply.first_sound_ms is None:
+                reply.first_sound_ms = now_ms()
+            reply.pcm += frame.pcm.tobytes()
+            self._play_if_revealed(reply)
+
+    def _take_message(self, message: wire.ServerMessage) -> None:
+        match message:
+            case wire.Ready():
+                self.ready = message
+            case wire.State(value=value):
+                self.states.append((now_ms(), value))
+            case wire.Transcript():
+                self.transcripts.append(message)
+            case wire.Error():
+                self.errors.append(message)
+            case wire.ReplyArmed():
+                reply = HeardReply(message.reply_id, message.turn_id, message.rate_hz)
+                reply.armed_ms = now_ms()
+                self.replies[message.reply_id] = reply
+            case wire.ReplyPhrase():
+                self.replies[message.reply_id].phrases.append(message)
+            case wire.ReplyEnd():
+                self.replies[message.reply_id].n_samples = message.n_samples
+            case wire.ReplyCommit():
+                reply = self.replies[message.reply_id]
+                reply.committed_ms = now_ms()
+                self._play_if_revealed(reply)
+            case wire.ReplyDiscard():
+                del self.replies[message.reply_id]
+            case wire.ReplyStop():
+                self._stop(self.replies[message.reply_id])
+            case wire.Trace():
+                self.replies[message.reply_id].stages_ms = message.stages_ms
+            case wire.ReplyDuck() | wire.ReplyResume() | wire.Pong():
+                pass
+
+    def _play_if_revealed(self, reply: HeardReply) -> None:
+        revealed = reply.committed_ms is not None and reply.first_sound_ms is not None
+        if revealed and reply.playing_since_ms is None:
+            reply.playing_since_ms = now_ms()
+            task = asyncio.create_task(self._play(reply), name=f"play-{reply.reply_id}")
+            self._players[reply.reply_id] = task
+
+    async def _play(self, reply: HeardReply) -> None:
+        """The loudspeaker: follows the sound that has come so far, never ahead of it."""
+        played = 0
+        while reply.n_samples is None or played < reply.n_samples:
+            await asyncio.sleep(0.1)
+            played = min(played + reply.rate_hz // 10, len(reply.pcm) // 2)
+            await self._report(reply, played, "playing")
+        reply.ended_ms = now_ms()
+        await self._report(reply, played, "ended")
+        async with self._changed:
+            self._changed.notify_all()
+
+    def _stop(self, reply: HeardReply) -> None:
+        player = self._players.pop(reply.reply_id, None)
+        if player is not None:
+            player.cancel()
+        reply.ended_ms = now_ms()
+        since_ms = reply.playing_since_ms
+        heard = 0 if since_ms is None else int((now_ms() - since_ms) * reply.rate_hz / 1_000.0)
+        heard = min(heard, len(reply.pcm) // 2)
+        task = asyncio.create_task(self._report(reply, heard, "stopped"), name="stopped")
+        self._players[-reply.reply_id] = task
+
+    async def _report(self, reply: HeardReply, sample: int, status: str) -> None:
+        message = wire.Playhead.model_validate(
+            {"reply_id": reply.reply_id, "sample": sample, "status": status}
+        )
+        await self._socket.send(encode(message))
+
+    async def close(self) -> None:
+        """End all loudspeakers."""
+        for player in self._players.values():
+            player.cancel()
+        await asyncio.gather(*self._players.values(), return_exceptions=True)
+
+
+@asynccontextmanager
+async def talk_to(url: str) -> AsyncGenerator[Talker, None]:
+    """Connect to `ws://…/v1/talk`, say hello and wait until the server is ready."""
+    async with connect(
+        url,
+        subprotocols=[wire.SUBPROTOCOL],
+        max_size=None,
+        compression=None,  # type: ignore[list-item]
+    ) as socket:
+        talker = Talker(socket)
+        hello = wire.Hello(protocol=wire.PROTOCOL_VERSION, client="visavis-bench", trace="stages")
+        await socket.send(encode(hello))
+        listener = asyncio.create_task(talker.listen(), name="listener")
+        try:
+            yield talker
+        finally:
+            await talker.close()
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
+
+
+def now_ms() -> float:
+    """This process's monotonic clock."""
+    return time.monotonic() * 1_000.0

@@ -1,0 +1,150 @@
+"""`visavis serve`: fetch what is missing, warm every model, serve the page."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from visavis.errors import ConfigError, PortInUseError
+from visavis.models import Group, ModelStore
+from visavis.models.progress import console_progress
+from visavis.reply.persona import Persona, load_persona
+from visavis.serve.app import STATIC, create_app
+from visavis.serve.engines import N_STEPS, Engines, load_engines
+from visavis.serve.settings import DEFAULT_PORT, MAX_SESSIONS, LlmSettings, ServeSettings
+
+_WS_MAX_BYTES = 1024 * 1024  # the codec's own, smaller limits answer with a reason
+_SHUTDOWN_TIMEOUT_S = 3
+
+console = Console(stderr=True)
+
+
+def serve(
+    persona: Annotated[
+        str, typer.Option(help="Who answers: pip, support, museum, or a persona.yaml.")
+    ] = "pip",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = (
+        DEFAULT_PORT
+    ),
+    llm_base_url: Annotated[
+        str | None, typer.Option(help="An OpenAI-compatible endpoint instead of the local model.")
+    ] = None,
+    llm_model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
+    max_sessions: Annotated[int, typer.Option(min=1, help="Conversations at once.")] = MAX_SESSIONS,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(help="Origin of another site that may talk to this server.")
+    ] = None,
+) -> None:
+    """Serve the talking character; prints one URL."""
+    settings = ServeSettings(
+        host=host, port=port, max_sessions=max_sessions, allow_origins=tuple(allow_origin or ())
+    )
+    llm = LlmSettings.from_environment()
+    llm = llm.model_copy(
+        update={"base_url": llm_base_url or llm.base_url, "model": llm_model or llm.model}
+    )
+    chosen = load_persona(persona)
+    _require_page(STATIC)
+    with _bind(settings) as listening:
+        store = ModelStore()
+        if store.missing(Group.DEFAULT):
+            console.print("Fetching the models, once:")
+            with console_progress(console) as progress:
+                store.pull(Group.DEFAULT, progress)
+        _configure_logging()
+        asyncio.run(_serve(chosen, store, llm, settings, listening))
+
+
+async def _serve(
+    persona: Persona,
+    store: ModelStore,
+    llm: LlmSettings,
+    settings: ServeSettings,
+    listening: socket.socket,
+) -> None:
+    engines = await _warm(persona, store, llm)
+    try:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(engines, settings),
+                log_config=None,
+                access_log=False,
+                ws="websockets-sansio",
+                ws_max_size=_WS_MAX_BYTES,
+                ws_per_message_deflate=False,  # sound does not shrink, and it would cost latency
+                timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
+            )
+        )
+        name, port = listening.getsockname()[:2]
+        shown = "localhost" if name in {"127.0.0.1", "0.0.0.0", "::", "::1"} else name
+        console.print(f"[bold]{persona.name}[/] is listening:  http://{shown}:{port}")
+        console.print("[dim]Ctrl-C ends it.[/]")
+        await server.serve(sockets=[listening])
+    finally:
+        await engines.aclose()
+
+
+async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engines:
+    with Progress(
+        TextColumn("Waking {task.fields[what]:<18}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("waking", total=N_STEPS, what="up")
+
+        def step(name: str) -> None:
+            progress.update(task, advance=1, what=name)
+
+        return await load_engines(persona, store, llm, step)
+
+
+def _bind(settings: ServeSettings) -> socket.socket:
+    """Take the port first: finding it in use after loading half a gigabyte is no fun.
+
+    Raises:
+        PortInUseError: something else listens there.
+        ConfigError: this machine has no such address.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(128)
+    except socket.gaierror as error:
+        listening.close()
+        raise ConfigError(f"'{settings.host}' is no address of this machine.") from error
+    except OSError as error:
+        listening.close()
+        if isinstance(error, PermissionError):
+            raise ConfigError(
+                f"Port {settings.port} is reserved.", hint="Choose one above 1023: --port 8300"
+            ) from error
+        raise PortInUseError(
+            f"Port {settings.port} on {settings.host} is in use.",
+            hint=f"End what listens there, or choose another: --port {settings.port + 1}",
+        ) from error
+    return listening
+
+
+def _require_page(static: Path) -> None:
+    if not (static / "index.html").is_file():
+        raise ConfigError(
+            "The page is not built.",
+            hint="Run `make` in the checkout, or install the package again.",
+        )
+
+
+def _configure_logging() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

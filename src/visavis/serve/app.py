@@ -1,0 +1,212 @@
+"""The HTTP side: the page, the characters, the socket, health and metrics."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    generate_latest,
+)
+
+from visavis import __version__
+from visavis.clock import Clock, MonotonicClock
+from visavis.errors import BusyError, ConfigError, UnsupportedError
+from visavis.face import build_character
+from visavis.serve.conversation import Conversation, Peer, PeerGoneError
+from visavis.serve.engines import Engines
+from visavis.serve.settings import ServeSettings
+from visavis.wire import outgoing
+from visavis.wire.codec import encode
+from visavis.wire.messages import SUBPROTOCOL
+
+STATIC = Path(__file__).parents[1] / "static"
+"""The built page; hatch_build.py fills it."""
+
+CLOSE_BUSY = 1013
+CLOSE_UNSUPPORTED = 4406
+
+_SECURITY_HEADERS = {
+    # wasm-unsafe-eval: Rive's runtime is WebAssembly. Everything else comes from this server.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws: wss:; "
+        "img-src 'self' data: blob:; style-src 'self'; worker-src 'self'; object-src 'none'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+}
+
+_log = logging.getLogger(__name__)
+
+
+class Metrics:
+    """What Prometheus sees; one registry an app, so that several can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.sessions = Gauge("visavis_sessions", "Conversations going on", registry=self.registry)
+        self.sessions_total = Counter(
+            "visavis_sessions_started", "Conversations begun", registry=self.registry
+        )
+        self.refused_total = Counter(
+            "visavis_sessions_refused", "Conversations refused", ["reason"], registry=self.registry
+        )
+
+
+class Seats:
+    """At most so many conversations at once."""
+
+    def __init__(self, max_sessions: int) -> None:
+        self.max_sessions = max_sessions
+        self.n_taken = 0
+
+    @contextmanager
+    def take(self) -> Generator[None, None, None]:
+        """Hold a seat. Raises BusyError if all are taken."""
+        if self.n_taken >= self.max_sessions:
+            raise BusyError("All seats are taken.", hint="Try again in a minute.")
+        self.n_taken += 1
+        try:
+            yield
+        finally:
+            self.n_taken -= 1
+
+
+class _WebSocketTransport:
+    """FastAPI's WebSocket as the conversation's `Transport`."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+
+    async def receive(self) -> str | bytes:
+        message = await self._socket.receive()
+        if message["type"] != "websocket.receive":
+            raise PeerGoneError
+        text = message.get("text")
+        return text if text is not None else message["bytes"]
+
+    async def send(self, data: str | bytes) -> None:
+        try:
+            if isinstance(data, str):
+                await self._socket.send_text(data)
+            else:
+                await self._socket.send_bytes(data)
+        except (WebSocketDisconnect, RuntimeError) as error:
+            raise PeerGoneError from error
+
+    async def close(self, code: int, reason: str) -> None:
+        try:
+            await self._socket.close(code, reason)
+        except (WebSocketDisconnect, RuntimeError) as error:
+            raise PeerGoneError from error
+
+
+def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = None) -> FastAPI:
+    """The application around engines that are already warm; it closes them when it ends."""
+    metrics = Metrics()
+    seats = Seats(settings.max_sessions)
+    metrics.sessions.set_function(lambda: seats.n_taken)
+    clock = clock or MonotonicClock()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
+        yield
+        await engines.aclose()
+
+    app = FastAPI(
+        title="Visavis",
+        version=__version__,
+        summary="A face for voice AI. The conversation itself is a WebSocket: see spec/wire.md.",
+        lifespan=lifespan,
+        docs_url=None,  # Swagger's page loads its scripts from another host
+        redoc_url=None,
+    )
+    app.state.seats = seats
+
+    @app.middleware("http")
+    async def secure(  # pyright: ignore[reportUnusedFunction] - registered by its decorator
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        response.headers.update(_SECURITY_HEADERS)
+        if request.url.path.startswith("/characters") or request.url.path == "/":
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    _add_http_routes(app, metrics)
+
+    @app.websocket("/v1/talk")
+    async def talk(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Hold one conversation (spec/wire.md)."""
+        if not _origin_is_ours(socket, settings):
+            metrics.refused_total.labels("origin").inc()
+            _log.warning("refused a page of another origin; allow it with --allow-origin")
+            await socket.close(1008, "origin not allowed")
+            return
+        if SUBPROTOCOL not in socket.scope.get("subprotocols", []):
+            await socket.accept()
+            error = UnsupportedError(
+                "This server speaks the subprotocol visavis.v1.", hint="Ask for it by that name."
+            )
+            await _refuse(socket, error, CLOSE_UNSUPPORTED)
+            return
+        await socket.accept(subprotocol=SUBPROTOCOL)
+        try:
+            with seats.take():
+                metrics.sessions_total.inc()
+                peer = Peer(secrets.token_hex(8), _WebSocketTransport(socket), clock)
+                await Conversation(peer, engines).run()
+        except BusyError as error:
+            metrics.refused_total.labels("busy").inc()
+            await _refuse(socket, error, CLOSE_BUSY)
+
+    if STATIC.is_dir():
+        app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
+    return app
+
+
+def _add_http_routes(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/healthz", summary="Is the server up and warm?")
+    def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    def prometheus() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/characters/{name}.riv", summary="A character, built", response_class=Response)
+    def character(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        try:
+            data = build_character(name)
+        except ConfigError as error:
+            raise HTTPException(404, f"{error} {error.hint}".strip()) from error
+        return Response(data, media_type="application/octet-stream")
+
+
+def _origin_is_ours(socket: WebSocket, settings: ServeSettings) -> bool:
+    """Browsers name the page's origin; without a check any site could talk to a local server."""
+    origin = socket.headers.get("origin")
+    if origin is None or origin in settings.allow_origins or "*" in settings.allow_origins:
+        return True
+    return urlsplit(origin).netloc == socket.headers.get("host")
+
+
+async def _refuse(socket: WebSocket, error: BusyError | UnsupportedError, code: int) -> None:
+    transport = _WebSocketTransport(socket)
+    try:
+        await transport.send(encode(outgoing.error(error, "fatal")))
+        await transport.close(code, str(error))
+    except PeerGoneError:
+        _log.debug("the peer left before it could be refused")

@@ -1,0 +1,147 @@
+"""All engines of a server: loaded once, warmed, shared by its conversations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from visavis.hear.audio import RATE_HZ
+from visavis.hear.smart_turn import SmartTurn, TurnModel
+from visavis.hear.stt import Moonshine, SpeechToText
+from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceDetector
+from visavis.models import (
+    JOE_CONFIG,
+    JOE_DURATIONS,
+    MINILM_WEIGHTS,
+    MOONSHINE_TINY_DECODER,
+    MOONSHINE_TINY_ENCODER,
+    MOONSHINE_TINY_TOKENIZER,
+    SILERO_VAD,
+    SMART_TURN,
+    SMOLLM2,
+    ModelStore,
+)
+from visavis.reply.answer import AskModel, choose
+from visavis.reply.embed import MiniLm
+from visavis.reply.knowledge import Knowledge
+from visavis.reply.llm import LanguageModel, OpenAICompatible
+from visavis.reply.llm_local import LlamaCpp
+from visavis.reply.persona import Persona
+from visavis.serve.settings import LlmSettings
+from visavis.voice.piper import Piper
+from visavis.voice.tts import TextToSpeech, VoiceStyle
+
+Step = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+@dataclass(slots=True)
+class Threads:
+    """Where blocking inference runs: never on the event loop, and ears never wait for brains."""
+
+    ears: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ears")
+    )
+    brains: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(3, thread_name_prefix="brains")
+    )
+
+    def close(self) -> None:
+        """Stop when the calls under way are done."""
+        self.ears.shutdown(cancel_futures=True)
+        self.brains.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What a conversation needs besides its peer."""
+
+    persona: Persona
+    knowledge: Knowledge
+    new_detector: Callable[[], VoiceDetector]
+    turn: TurnModel
+    stt: SpeechToText
+    llm: LanguageModel
+    tts: TextToSpeech
+    threads: Threads
+
+    @property
+    def style(self) -> VoiceStyle:
+        """How this persona speaks."""
+        voice = self.persona.voice
+        return VoiceStyle(pitch_semitones=voice.pitch_semitones, speed=voice.speed)
+
+    async def aclose(self) -> None:
+        """Free processes, threads and memory. Idempotent."""
+        await self.tts.aclose()
+        await self.llm.aclose()
+        await asyncio.to_thread(self.threads.close)
+
+
+N_STEPS = 6
+"""How many steps `load_engines` announces."""
+
+
+async def load_engines(
+    persona: Persona, store: ModelStore, llm_settings: LlmSettings, step: Step
+) -> Engines:
+    """Load and warm everything, about five seconds.
+
+    Raises:
+        ModelMissingError: weights are not in the store.
+        EngineError: a model can't be loaded.
+    """
+    threads = Threads()
+    step("ears")
+    vad = await asyncio.to_thread(SileroModel, store.path(SILERO_VAD))
+    turn = await asyncio.to_thread(SmartTurn, store.path(SMART_TURN))
+    step("speech to text")
+    stt = await asyncio.to_thread(_load_stt, store)
+    step("voice")
+    tts = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+    await tts.start()
+    step("language model")
+    llm = await asyncio.to_thread(_load_llm, store, llm_settings)
+    step("knowledge")
+    embedder = await asyncio.to_thread(MiniLm, store.path(MINILM_WEIGHTS).parent)
+    knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
+    engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads)
+    step("a first sentence")
+    await _warm(engines)
+    return engines
+
+
+def _load_stt(store: ModelStore) -> Moonshine:
+    return Moonshine(
+        encoder=store.path(MOONSHINE_TINY_ENCODER),
+        decoder=store.path(MOONSHINE_TINY_DECODER),
+        tokenizer=store.path(MOONSHINE_TINY_TOKENIZER),
+        n_threads=2,
+    )
+
+
+def _load_llm(store: ModelStore, settings: LlmSettings) -> LanguageModel:
+    if settings.base_url or settings.model:
+        return OpenAICompatible(
+            model=settings.model or "default",
+            base_url=settings.base_url,
+            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        )
+    return LlamaCpp(store.path(SMOLLM2))
+
+
+async def _warm(engines: Engines) -> None:
+    """Run every model once: first runs allocate, compile and fill the prompt cache."""
+    noise = np.random.default_rng(0).normal(0.0, 0.01, 2 * RATE_HZ).astype(np.float32)
+    await asyncio.to_thread(engines.new_detector().probability, noise[:FRAME_SAMPLES])
+    await asyncio.to_thread(engines.turn.p_end, noise)
+    await asyncio.to_thread(engines.stt.transcribe, noise, lambda: False)
+    await engines.tts.speak(engines.persona.greeting, engines.style)
+    finding = await asyncio.to_thread(engines.knowledge.look_up, "Tell me a story.")
+    move = choose(engines.persona, finding, ())
+    if isinstance(move, AskModel):
+        await engines.llm.warm(move.messages)
