@@ -1,10 +1,12 @@
-"""`visavis models`: see, fetch, check and carry the local weights."""
+"""`visavis models`: see, fetch, check and carry the local weights.
+
+Errors of ours pass through: `visavis.cli.main` tells them in a sentence.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from visavis.errors import VisavisError
 from visavis.models import Depth, Derived, FileState, Group, Inspection, Model, ModelStore
 from visavis.models.pack import Packed
 from visavis.models.pack import pack as write_pack
@@ -36,18 +37,17 @@ Archive = Annotated[Path, typer.Argument(help="A tar file.", show_default=False)
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """List the models: what for, how big, which licence, from where, and whether they are here."""
-    with told_errors():
-        store = ModelStore()
-        found = store.inspect(Depth.SIZE)
-        if as_json:
-            _print_json(found)
-            return
-        console = Console()
-        console.print(_table(found))
-        for note in _notes(found):
-            console.print(note)
-        here = sum(_size_mb(one) for one in found if one.state is FileState.OK)
-        console.print(Text(f"{here:.0f} MB in {store.root}", style="dim"))
+    store = ModelStore()
+    found = store.inspect(Depth.SIZE)
+    if as_json:
+        _print_json(found)
+        return
+    console = Console()
+    console.print(_table(found))
+    for note in _notes(found):
+        console.print(note)
+    here = sum(_size_mb(one) for one in found if one.state is FileState.OK)
+    console.print(Text(f"{here:.0f} MB in {store.root}", style="dim"))
 
 
 @app.command()
@@ -62,7 +62,7 @@ def pull(
 ) -> None:
     """Fetch what is missing; without names, all that `visavis serve` needs."""
     console = Console()
-    with told_errors(), console_progress(console) as progress:
+    with console_progress(console) as progress:
         store = ModelStore()
         wanted: Group | Sequence[str] = names or Group.DEFAULT
         if everything:
@@ -74,22 +74,21 @@ def pull(
 @app.command()
 def verify(as_json: AsJson = False) -> None:
     """Hash every file. Exit code 1 if a needed one is missing or any is damaged."""
-    with told_errors():
-        found = ModelStore().verify()
-        bad = [one for one in found if _is_bad(one)]
-        if as_json:
-            _print_json(found)
-        else:
-            _print_verdicts(found, bad)
-        if bad:
-            raise typer.Exit(1)
+    found = ModelStore().verify()
+    bad = [one for one in found if _is_bad(one)]
+    if as_json:
+        _print_json(found)
+    else:
+        _print_verdicts(found, bad)
+    if bad:
+        raise typer.Exit(1)
 
 
 @app.command()
 def pack(archive: Archive) -> None:
     """Write the models that are here to one file, for a machine without a network."""
     console = Console()
-    with told_errors(), console_progress(console) as progress:
+    with console_progress(console) as progress:
         _say_packed(progress.note, "packed", write_pack(ModelStore(), archive, progress))
 
 
@@ -97,21 +96,8 @@ def pack(archive: Archive) -> None:
 def unpack(archive: Archive) -> None:
     """Take the models out of a packed file; each is hashed before it is accepted."""
     console = Console()
-    with told_errors(), console_progress(console) as progress:
+    with console_progress(console) as progress:
         _say_packed(progress.note, "unpacked", read_pack(ModelStore(), archive, progress))
-
-
-@contextmanager
-def told_errors() -> Generator[None]:
-    """Turn an error of ours into a sentence with a hint on stderr and exit code 1."""
-    try:
-        yield
-    except VisavisError as error:
-        console = Console(stderr=True)
-        console.print(Text.assemble(("error: ", "bold red"), str(error)), soft_wrap=True)
-        if error.hint:
-            console.print(Text.assemble(("hint: ", "bold"), error.hint), soft_wrap=True)
-        raise typer.Exit(1) from error
 
 
 def _table(found: Sequence[Inspection]) -> Table:

@@ -130,8 +130,8 @@ class Manifest:
 
     @property
     def files(self) -> tuple[Model | Derived, ...]:
-        """Models first, then what is made of them."""
-        return (*self.models, *self.derived)
+        """Every model, each followed by what is made of it."""
+        return tuple(entry for model in self.models for entry in (model, *self.made_of(model)))
 
     def find(self, name: str) -> Model | Derived:
         """Return the entry called `name`. Raises ConfigError if there is none."""
