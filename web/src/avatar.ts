@@ -1,0 +1,243 @@
+// The whole avatar without a page around it: sound in, sound out, a face. A page, or an element,
+// gives it a canvas and shows what `changed` tells about.
+import { face, type Face, type Mood, type Motion } from "./face.ts";
+import type { AudioNow, Heard } from "./clock.ts";
+import { DebugLog, type DebugEntry } from "./debug.ts";
+import { openness, REST } from "./lips.ts";
+import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
+import { Player } from "./player.ts";
+import { Stage, StageError, useRuntime } from "./stage.ts";
+import { Talk, type TalkListener } from "./talk.ts";
+import type { ClientMessage, Ready, ServerMessage } from "./wire.ts";
+
+/** Where the built parts are served. */
+export interface Assets {
+  playbackWorkletUrl: string;
+  captureWorkletUrl: string;
+  wasmUrl: string;
+  socketUrl: string;
+  characterUrl(character: string): string;
+}
+
+export interface AvatarListener extends Pick<TalkListener, "notice"> {
+  /** Something to show has changed. Called often: collect and draw once. */
+  changed(): void;
+  /** Every drawn frame, with what is heard: for captions. */
+  frame(heard: Heard | null, mood: Mood): void;
+  microphoneProblem(problem: MicrophoneProblem | null): void;
+  /** The character can't be drawn; the talk goes on. Null: it can again. */
+  stageProblem(reason: string | null): void;
+}
+
+/** Frames are logged while a mouth may move, and for a second after. */
+const QUIET_AFTER_MS = { playing: Infinity, starved: 1000, ended: 1000, stopped: 1000 } as const;
+
+export class Avatar {
+  readonly #assets: Assets;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #listener: AvatarListener;
+  readonly #motion: () => Motion;
+  readonly debug: DebugLog | null;
+  talk: Talk | null = null;
+  #player: Player | null = null;
+  #microphone: Microphone | null = null;
+  #stage: Stage | null = null;
+  #character: string | null = null;
+  #loading: Promise<void> = Promise.resolve();
+  #lastReady: Ready | null = null;
+  #starting: Promise<Talk> | null = null;
+  #lastActivity = "";
+  #voicedReplyId = 0;
+
+  constructor(
+    assets: Assets,
+    canvas: HTMLCanvasElement,
+    listener: AvatarListener,
+    options: { motion: () => Motion; debug: "off" | "on" },
+  ) {
+    this.#assets = assets;
+    this.#canvas = canvas;
+    this.#listener = listener;
+    this.#motion = options.motion;
+    this.debug = options.debug === "on" ? new DebugLog() : null;
+    useRuntime(assets.wasmUrl);
+    // First in line: what this sets is what Rive, whose frame is requested later, draws.
+    requestAnimationFrame(() => this.#frame());
+  }
+
+  /** One at a time, for two characters can't share the canvas. */
+  showCharacter(character: string): Promise<void> {
+    this.#loading = this.#loading.then(() => this.#load(character));
+    return this.#loading;
+  }
+
+  async #load(character: string): Promise<void> {
+    if (character === this.#character) return;
+    this.#stage?.dispose();
+    this.#stage = null;
+    this.#character = null;
+    try {
+      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character));
+      this.#character = character;
+      this.#listener.stageProblem(null);
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error;
+      this.#listener.stageProblem(error.message);
+    }
+  }
+
+  /** Opens sound and the session. Must be called from a click or key: browsers insist. */
+  start(): Promise<Talk> {
+    this.#starting ??= this.#open();
+    return this.#starting;
+  }
+
+  /** Asks for the microphone; what goes wrong is told to the listener, and typing still works. */
+  async openMicrophone(): Promise<void> {
+    if (this.#microphone !== null) return;
+    this.#listener.microphoneProblem(null);
+    try {
+      const talk = await this.start();
+      if (this.#player === null) return;
+      const microphone = await Microphone.open(this.#player.context, this.#assets.captureWorkletUrl);
+      this.#microphone = microphone;
+      microphone.onFrame = (frame) => {
+        talk.capture(frame);
+        this.debug?.capture(frame, this.#player?.context.sampleRate ?? 1);
+      };
+      microphone.onLost = () => {
+        this.#closeMicrophone();
+        this.#listener.microphoneProblem("missing");
+      };
+      talk.microphone("open");
+    } catch (error) {
+      if (!(error instanceof MicrophoneError)) throw error;
+      this.#listener.microphoneProblem(error.problem);
+    }
+  }
+
+  mute(status: "open" | "muted"): void {
+    if (this.#microphone === null) return;
+    this.#microphone.listening = status;
+    this.talk?.microphone(status);
+  }
+
+  async end(): Promise<void> {
+    this.#closeMicrophone();
+    this.talk?.end();
+    this.#starting = null;
+    const player = this.#player;
+    this.#player = null;
+    await player?.close();
+    this.#listener.changed();
+  }
+
+  lookAt(x: number, y: number): void {
+    this.#stage?.lookAt(x, y);
+  }
+
+  audioNow(): AudioNow | null {
+    return this.#player?.now() ?? null;
+  }
+
+  async #open(): Promise<Talk> {
+    const context = new AudioContext({ latencyHint: "interactive" });
+    const resumed = context.resume(); // within the user's gesture, hence before any await
+    const player = await Player.create(context, this.#assets.playbackWorkletUrl);
+    await resumed;
+    this.#player = player;
+    const listener: TalkListener = {
+      changed: () => this.#changed(),
+      notice: (error) => this.#listener.notice(error),
+    };
+    if (this.debug !== null) {
+      listener.message = (direction, message) => this.#logMessage(direction, message);
+    }
+    const talk = new Talk(this.#assets.socketUrl, player, listener, this.debug ? "stages" : "off");
+    this.talk = talk;
+    player.onLog = (anchor) =>
+      this.#log({
+        kind: "anchor",
+        replyId: anchor.replyId,
+        sample: anchor.replySample,
+        status: anchor.status,
+        contextFrame: anchor.contextFrame,
+      });
+    talk.start();
+    return talk;
+  }
+
+  #closeMicrophone(): void {
+    this.#microphone?.close();
+    this.#microphone = null;
+    this.talk?.microphone("closed");
+  }
+
+  #changed(): void {
+    const talk = this.talk;
+    const ready = talk?.ready ?? null;
+    if (ready !== null && ready !== this.#lastReady) void this.showCharacter(ready.persona.character);
+    this.#lastReady = ready;
+    const activity = talk?.conversation.activity ?? "";
+    if (activity !== this.#lastActivity) {
+      // A nod as the user's words are understood: the first thing a listener does.
+      if (activity === "thinking" && this.#motion() === "full") this.#stage?.nod();
+      this.#lastActivity = activity;
+      this.#log({ kind: "state", value: activity });
+    }
+    this.#listener.changed();
+  }
+
+  #frame(): void {
+    requestAnimationFrame(() => this.#frame());
+    const heard = this.#player?.heard() ?? null;
+    const shown = this.#face(heard);
+    this.#stage?.show(shown, this.#motion());
+    this.#listener.frame(heard, shown.mood);
+    if (this.debug !== null) this.#logFrame(heard, shown);
+  }
+
+  #face(heard: Heard | null): Face {
+    const conversation = this.talk?.conversation;
+    if (conversation === undefined) return { weights: REST, mood: "idle", energy: 0 };
+    const reply = heard === null ? undefined : conversation.replies.get(heard.replyId);
+    const sound = heard === null ? null : this.#player?.sound(heard.replyId);
+    const loudness = heard === null ? 0 : (sound?.loudnessAt(heard.sample) ?? 0);
+    return face(conversation.activity, heard, reply, loudness, this.#motion());
+  }
+
+  #logMessage(direction: "sent" | "received", message: ClientMessage | ServerMessage): void {
+    if (message.type === "playhead" && message.status === "playing") return; // ten a second
+    this.#log({ kind: "message", direction, message });
+    if (message.type === "ready") this.#voicedReplyId = 0;
+    if (message.type === "reply.commit") {
+      this.#log({ kind: "commit", replyId: message.reply_id, turnId: message.turn_id });
+    }
+    if (message.type === "reply.stop") this.#log({ kind: "stop", replyId: message.reply_id });
+  }
+
+  #logFrame(heard: Heard | null, shown: Face): void {
+    if (this.talk === null) return;
+    if (heard !== null && heard.replyId > this.#voicedReplyId) {
+      const voice = this.#player?.voiceAtS(heard.replyId) ?? null;
+      if (voice !== null) {
+        this.#voicedReplyId = heard.replyId;
+        this.#log({ kind: "voice", replyId: heard.replyId, ...voice });
+      }
+    }
+    if (heard === null || heard.forMs > QUIET_AFTER_MS[heard.status]) return;
+    this.#log({
+      kind: "frame",
+      replyId: heard.replyId,
+      heardSample: heard.sample,
+      status: heard.status,
+      openness: openness(shown.weights),
+      mood: shown.mood,
+      weights: [...shown.weights],
+    });
+  }
+
+  #log(entry: DebugEntry): void {
+    this.debug?.add(this.#player?.context.currentTime ?? 0, entry);
+  }
+}

@@ -1,0 +1,132 @@
+// The reply's way to the ear: resamples it to the device's rate, hands it to the playback worklet
+// and knows, from the worklet's anchors, which sample is being heard.
+import { heard, heardAtS, type Anchor, type AudioNow, type Heard } from "./clock.ts";
+import type { PlayoutCommand } from "./playout.ts";
+import { ReplySound } from "./reply-sound.ts";
+import { Resampler } from "./resample.ts";
+import type { ReplyFrame } from "./wire.ts";
+
+/** A reply gives a handful; the oldest answer no question any more. */
+const MAX_ANCHORS = 64;
+/** Replies whose samples are kept, for the loudness of the ones in flight. */
+const MAX_REPLIES = 8;
+
+interface Incoming {
+  sound: ReplySound;
+  resampler: Resampler;
+}
+
+export class Player {
+  readonly context: AudioContext;
+  /** Called when the worklet reports that something began, starved, ended or stopped. */
+  onAnchor: (anchor: Anchor) => void = () => {};
+  /** The same, for whoever only watches. */
+  onLog: (anchor: Anchor) => void = () => {};
+  readonly #node: AudioWorkletNode;
+  readonly #incoming = new Map<number, Incoming>();
+  #anchors: Anchor[] = [];
+  /** Told to stop: the mouth shuts now, not when the audio thread has answered. */
+  readonly #silenced = new Set<number>();
+
+  private constructor(context: AudioContext, node: AudioWorkletNode) {
+    this.context = context;
+    this.#node = node;
+    node.port.onmessage = (event: MessageEvent<Anchor>) => {
+      this.#anchors.push(event.data);
+      if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
+      this.onLog(event.data);
+      this.onAnchor(event.data);
+    };
+  }
+
+  static async create(context: AudioContext, workletUrl: string): Promise<Player> {
+    await context.audioWorklet.addModule(workletUrl);
+    const node = new AudioWorkletNode(context, "visavis-playback", {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    node.connect(context.destination);
+    return new Player(context, node);
+  }
+
+  arm(replyId: number, rateHz: number): void {
+    const resampler = new Resampler(rateHz, this.context.sampleRate);
+    this.#silenced.delete(replyId);
+    this.#incoming.set(replyId, { sound: new ReplySound(rateHz), resampler });
+    for (const oldest of this.#incoming.keys()) {
+      if (this.#incoming.size <= MAX_REPLIES) break;
+      this.#incoming.delete(oldest);
+    }
+    this.#tell({ type: "arm", replyId, rateHz });
+  }
+
+  /** Frames come in order and without gaps; those of a forgotten reply are stale and dropped. */
+  push(frame: ReplyFrame): void {
+    const incoming = this.#incoming.get(frame.replyId);
+    if (incoming === undefined) return;
+    incoming.sound.append(frame.pcm);
+    const samples = Float32Array.from(frame.pcm, (value) => value / 32768);
+    this.#send(frame.replyId, incoming.resampler.push(samples));
+  }
+
+  end(replyId: number): void {
+    const incoming = this.#incoming.get(replyId);
+    if (incoming === undefined) return;
+    this.#send(replyId, incoming.resampler.flush());
+    this.#tell({ type: "end", replyId });
+  }
+
+  tell(type: "commit" | "discard" | "duck" | "resume" | "stop", replyId: number): void {
+    if (type === "stop" || type === "discard") this.#silenced.add(replyId);
+    this.#tell({ type, replyId });
+  }
+
+  /** A new session counts its replies from 1 again: forget the old ones, and be silent. */
+  reset(): void {
+    this.#incoming.clear();
+    this.#silenced.clear();
+    this.#anchors = [];
+    this.#tell({ type: "reset" });
+  }
+
+  now(): AudioNow {
+    const { currentTime, outputLatency, baseLatency, sampleRate } = this.context;
+    // Some browsers report no output latency until sound has run for a while, or ever.
+    return {
+      contextTimeS: currentTime,
+      latencyS: outputLatency || baseLatency || 0,
+      contextRateHz: sampleRate,
+    };
+  }
+
+  heard(): Heard | null {
+    const now = heard(this.#anchors, this.now(), (id) => this.sound(id)?.rateHz ?? 0);
+    return now !== null && this.#silenced.has(now.replyId) ? { ...now, status: "stopped" } : now;
+  }
+
+  sound(replyId: number): ReplySound | null {
+    return this.#incoming.get(replyId)?.sound ?? null;
+  }
+
+  /** When the reply's first audible sample reaches the ear, in context time. */
+  voiceAtS(replyId: number): { sample: number; heardAtS: number } | null {
+    const sound = this.sound(replyId);
+    if (sound === null || sound.firstAudibleSample === null) return null;
+    const sample = sound.firstAudibleSample;
+    const atS = heardAtS(this.#anchors, replyId, sample, sound.rateHz, this.now());
+    return atS === null ? null : { sample, heardAtS: atS };
+  }
+
+  async close(): Promise<void> {
+    this.#node.disconnect();
+    await this.context.close();
+  }
+
+  #send(replyId: number, frames: Float32Array<ArrayBuffer>): void {
+    if (frames.length > 0) this.#tell({ type: "audio", replyId, frames }, [frames.buffer]);
+  }
+
+  #tell(command: PlayoutCommand, transfer: Transferable[] = []): void {
+    this.#node.port.postMessage(command, transfer);
+  }
+}

@@ -1,0 +1,155 @@
+// The character on its canvas. Knows Rive and the contract of docs/reference/rive-contract.md.
+import {
+  EventType,
+  Fit,
+  Layout,
+  Rive,
+  RuntimeLoader,
+  type StateMachineInput,
+  type ViewModelInstance,
+} from "@rive-app/canvas-lite";
+import type { Face, Motion } from "./face.ts";
+import { sequential } from "./lips.ts";
+import { VISEMES } from "./visemes.ts";
+
+const ARTBOARD = "Character";
+const STATE_MACHINE = "Avatar";
+/** Rive's canvas renderer runs on the CPU: more pixels than this cost frames, not beauty. */
+const MAX_CANVAS_PIXELS = 1600;
+const GAZE_EASE = 0.12;
+
+/** The plane on which values reach the character: view model, or the inputs of older files. */
+interface Controls {
+  setNumber(name: string, value: number): void;
+  setBoolean(name: string, value: boolean): void;
+  fire(name: string): void;
+}
+
+export class StageError extends Error {
+  override readonly name = "StageError";
+}
+
+/** Must run before the first `Stage.load`; nothing may be fetched from any other host. */
+export function useRuntime(wasmUrl: string): void {
+  RuntimeLoader.setWasmUrl(wasmUrl);
+  RuntimeLoader.setWasmFallbackUrl(null);
+  Rive.suppressDeprecationWarnings = ["state-machine-inputs"]; // the fall-back is on purpose
+}
+
+export class Stage {
+  readonly #rive: Rive;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #controls: Controls;
+  readonly #observer: ResizeObserver;
+  readonly #gaze = { x: 0, y: 0, targetX: 0, targetY: 0 };
+
+  private constructor(rive: Rive, canvas: HTMLCanvasElement) {
+    this.#rive = rive;
+    this.#canvas = canvas;
+    this.#controls = controlsOf(rive);
+    this.#observer = new ResizeObserver(() => this.#fit());
+    this.#observer.observe(canvas);
+    this.#fit();
+  }
+
+  /** Loads a character; throws StageError with a reason. */
+  static load(canvas: HTMLCanvasElement, url: string): Promise<Stage> {
+    return new Promise((resolve, reject) => {
+      const rive = new Rive({
+        canvas,
+        src: url,
+        artboard: ARTBOARD,
+        stateMachine: STATE_MACHINE,
+        autoplay: true,
+        autoBind: true,
+        enableRiveAssetCDN: false,
+        shouldDisableRiveListeners: true,
+        layout: new Layout({ fit: Fit.Contain }),
+        onLoad: () => resolve(new Stage(rive, canvas)),
+        onLoadError: (event) => {
+          const why = event.type === EventType.LoadError ? String(event.data ?? "") : "";
+          reject(new StageError(`could not load ${url}: ${why || "not a usable .riv file"}`));
+        },
+      });
+    });
+  }
+
+  /** Call once a frame, before Rive's own frame: what is set here is drawn now. */
+  show(face: Face, motion: Motion): void {
+    const controls = this.#controls;
+    controls.setBoolean("is_speaking", face.mood === "speaking");
+    controls.setBoolean("is_listening", face.mood === "listening");
+    controls.setBoolean("is_thinking", face.mood === "thinking");
+    controls.setNumber("energy", 100 * face.energy);
+    sequential(face.weights).forEach((value, i) => controls.setNumber(`v_${VISEMES[i]}`, value));
+    const gaze = this.#gaze;
+    const ease = motion === "full" ? GAZE_EASE : 1;
+    gaze.x += (gaze.targetX - gaze.x) * ease;
+    gaze.y += (gaze.targetY - gaze.y) * ease;
+    controls.setNumber("gaze_x", gaze.x);
+    controls.setNumber("gaze_y", gaze.y);
+  }
+
+  /** Where to look, each -1 to 1 from the character's own middle; 0, 0 is the viewer. */
+  lookAt(x: number, y: number): void {
+    this.#gaze.targetX = 100 * Math.max(-1, Math.min(1, x));
+    this.#gaze.targetY = 100 * Math.max(-1, Math.min(1, y));
+  }
+
+  /** A short gesture: a nod. */
+  nod(): void {
+    this.#controls.fire("gesture");
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.#rive.cleanup(); // without it the WebAssembly heap grows with every character
+  }
+
+  #fit(): void {
+    const { width, height } = this.#canvas.getBoundingClientRect();
+    const longest = Math.max(width, height, 1);
+    this.#rive.resizeDrawingSurfaceToCanvas(
+      Math.min(window.devicePixelRatio || 1, MAX_CANVAS_PIXELS / longest),
+    );
+  }
+}
+
+function controlsOf(rive: Rive): Controls {
+  const viewModel = rive.viewModelInstance;
+  return viewModel === null ? inputControls(rive) : viewModelControls(viewModel);
+}
+
+function viewModelControls(viewModel: ViewModelInstance): Controls {
+  const numbers = memo((name) => viewModel.number(name));
+  const booleans = memo((name) => viewModel.boolean(name));
+  return {
+    setNumber: (name, value) => assign(numbers(name), value),
+    setBoolean: (name, value) => assign(booleans(name), value),
+    fire: (name) => viewModel.trigger(name)?.trigger(),
+  };
+}
+
+function inputControls(rive: Rive): Controls {
+  const inputs = new Map<string, StateMachineInput>(
+    (rive.stateMachineInputs(STATE_MACHINE) ?? []).map((input) => [input.name, input]),
+  );
+  return {
+    setNumber: (name, value) => assign(inputs.get(name), value),
+    setBoolean: (name, value) => assign(inputs.get(name), value),
+    fire: (name) => inputs.get(name)?.fire(),
+  };
+}
+
+/** A character may leave out what it does not use; an unchanged value need not cross to WASM. */
+function assign<T>(target: { value: T } | null | undefined, value: T): void {
+  if (target != null && target.value !== value) target.value = value;
+}
+
+function memo<T>(find: (name: string) => T): (name: string) => T {
+  const found = new Map<string, T>();
+  return (name) => {
+    if (!found.has(name)) found.set(name, find(name));
+    return found.get(name) as T;
+  };
+}
