@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from visavis.hear.audio import RATE_HZ, pcm_from_float
 from visavis.wire import messages as wire
@@ -225,9 +226,9 @@ async def talk_to(url: str) -> AsyncGenerator[Talker, None]:
     """Connect to `ws://…/v1/talk`, say hello and wait until the server is ready."""
     async with connect(
         url,
-        subprotocols=[wire.SUBPROTOCOL],
+        subprotocols=[Subprotocol(wire.SUBPROTOCOL)],
         max_size=None,
-        compression=None,  # type: ignore[list-item]
+        compression=None,
     ) as socket:
         talker = Talker(socket)
         hello = wire.Hello(protocol=wire.PROTOCOL_VERSION, client="visavis-bench", trace="stages")
