@@ -34,6 +34,8 @@ export type Line = UserLine | AvatarLine;
 
 /** Enough to read back; a conversation may run all day in a kiosk. */
 const MAX_LINES = 200;
+/** The turn of a line that was said in a session since lost. */
+const LOST_TURN = -1;
 const MAX_REPLIES = 32;
 
 export class Conversation {
@@ -102,9 +104,11 @@ export class Conversation {
 
   /** A new session counts from 1 again; what was said stays to be read. */
   reconnected(): void {
-    for (const reply of this.replies.values()) if (reply.status !== "ended") this.cut(reply.replyId, 0);
+    for (const replyId of this.replies.keys()) this.cut(replyId, 0); // where it has not been yet
     this.replies.clear();
-    for (const line of this.lines) if (line.who === "user") line.turnId = -1;
+    for (const line of this.lines) {
+      if (line.who === "user" && line.turnId !== null) line.turnId = LOST_TURN;
+    }
     this.activity = "listening";
   }
 
@@ -143,7 +147,10 @@ export class Conversation {
   /** Last, but a question that arrives late still stands before its answer. */
   #add(line: Line, beforeAnswerToTurn: number | null = null): void {
     const answer = this.lines.findIndex(
-      (other) => other.who === "avatar" && other.reply.turnId === beforeAnswerToTurn,
+      (other) =>
+        other.who === "avatar" &&
+        other.reply.turnId === beforeAnswerToTurn &&
+        this.replies.get(other.reply.replyId) === other.reply, // not one of a lost session
     );
     this.lines.splice(answer < 0 ? this.lines.length : answer, 0, line);
     if (this.lines.length > MAX_LINES) this.lines.shift();

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Anchor, heard, heardAtS } from "../src/clock.ts";
+
+const CONTEXT_HZ = 48_000;
+const REPLY_HZ = 24_000;
+const LATENCY_S = 0.05;
+const rate = () => REPLY_HZ;
+const at = (contextTimeS: number) => ({ contextTimeS, latencyS: LATENCY_S, contextRateHz: CONTEXT_HZ });
+const anchor = (
+  replyId: number,
+  replySample: number,
+  contextTimeS: number,
+  status: Anchor["status"],
+): Anchor => ({ replyId, replySample, contextFrame: contextTimeS * CONTEXT_HZ, status });
+
+test("nothing before the first anchor", () => {
+  assert.equal(heard([], at(1), rate), null);
+  assert.equal(heard([anchor(1, 0, 5, "playing")], at(4), rate), null);
+});
+
+test("the sample at the ear is the context's, less the output latency", () => {
+  const anchors = [anchor(1, 0, 1, "playing")];
+  assert.equal(heard(anchors, at(1.05), rate)?.sample, 0);
+  assert.ok(Math.abs((heard(anchors, at(2.05), rate)?.sample ?? 0) - REPLY_HZ) < 1e-6);
+});
+
+test("lips may open just before the sound: negative samples, for a little while", () => {
+  const anchors = [anchor(1, 0, 1, "playing")];
+  assert.ok(Math.abs((heard(anchors, at(1), rate)?.sample ?? 0) + LATENCY_S * REPLY_HZ) < 1e-6);
+  assert.equal(heard(anchors, at(0.9), rate), null);
+});
+
+test("starvation holds the place, and sound goes on from it", () => {
+  const anchors = [
+    anchor(1, 0, 1, "playing"),
+    anchor(1, 12_000, 1.5, "starved"),
+    anchor(1, 12_000, 1.8, "playing"),
+  ];
+  const starved = heard(anchors, at(1.7 + LATENCY_S), rate);
+  assert.equal(starved?.status, "starved");
+  assert.equal(starved?.sample, 12_000);
+  assert.ok(Math.abs((starved?.forMs ?? 0) - 200) < 1e-6);
+  const again = heard(anchors, at(1.9 + LATENCY_S), rate);
+  assert.ok(Math.abs((again?.sample ?? 0) - 14_400) < 1e-6);
+});
+
+test("the end is heard after the latency; then the mouth has time to close", () => {
+  const anchors = [anchor(1, 0, 1, "playing"), anchor(1, 24_000, 2, "ended")];
+  assert.equal(heard(anchors, at(2.01), rate)?.status, "playing");
+  const closing = heard(anchors, at(2.1 + LATENCY_S), rate);
+  assert.equal(closing?.status, "ended");
+  assert.ok((closing?.sample ?? 0) > 24_000);
+});
+
+test("a stop is obeyed at once, though old sound is still in the pipe", () => {
+  const anchors = [anchor(1, 0, 1, "playing"), anchor(1, 24_000, 2, "stopped")];
+  const now = heard(anchors, at(2), rate);
+  assert.equal(now?.status, "stopped");
+  assert.equal(now?.sample, 24_000);
+});
+
+test("the next reply does not cut the tail of the one before", () => {
+  const anchors = [
+    anchor(1, 0, 1, "playing"),
+    anchor(1, 24_000, 2, "ended"),
+    anchor(2, 0, 2.01, "playing"),
+  ];
+  assert.equal(heard(anchors, at(2.02), rate)?.replyId, 1);
+  assert.equal(heard(anchors, at(2.01 + LATENCY_S), rate)?.replyId, 2);
+});
+
+test("sixty minutes later the sample is still exact", () => {
+  const anchors = [anchor(1, 0, 1, "playing")];
+  const sample = heard(anchors, at(3601 + LATENCY_S), rate)?.sample ?? 0;
+  assert.ok(Math.abs(sample - 3600 * REPLY_HZ) < 0.01);
+});
+
+test("when a sample reaches the ear", () => {
+  const anchors = [
+    anchor(1, 0, 1, "playing"),
+    anchor(1, 12_000, 1.5, "starved"),
+    anchor(1, 12_000, 1.8, "playing"),
+  ];
+  const close = (value: number | null, wanted: number) => assert.ok(Math.abs((value ?? 0) - wanted) < 1e-9);
+  close(heardAtS(anchors, 1, 2_400, REPLY_HZ, at(9)), 1.1 + LATENCY_S);
+  close(heardAtS(anchors, 1, 14_400, REPLY_HZ, at(9)), 1.9 + LATENCY_S);
+  assert.equal(heardAtS(anchors, 2, 0, REPLY_HZ, at(9)), null);
+});
