@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ from visavis.wire.codec import (
     encode,
     encode_microphone,
 )
+
+Found = TypeVar("Found")
 
 _FRAME_SAMPLES = RATE_HZ * 20 // 1_000
 _AUDIBLE = 0.01
@@ -106,6 +109,19 @@ class Talker:
         """Ask by keyboard."""
         await self._socket.send(encode(wire.Text(text=text)))
 
+    async def interrupt(self) -> None:
+        """Press stop."""
+        await self._socket.send(encode(wire.Interrupt()))
+
+    async def wait_until(self, find: Callable[[], Found | None], timeout_s: float) -> Found | None:
+        """What `find` returns as soon as it is not None; None if that takes too long."""
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: find() is not None)
+        except TimeoutError:
+            return None
+        return find()
+
     async def wait_for_reply(self, turn_id_after: int, timeout_s: float) -> HeardReply | None:
         """The first reply to a turn later than `turn_id_after` once it has been heard whole."""
 
@@ -113,12 +129,7 @@ class Talker:
             later = [r for r in self.replies.values() if r.turn_id > turn_id_after]
             return next((r for r in later if r.ended_ms is not None), None)
 
-        try:
-            async with asyncio.timeout(timeout_s), self._changed:
-                await self._changed.wait_for(lambda: find() is not None)
-        except TimeoutError:
-            return None
-        return find()
+        return await self.wait_until(find, timeout_s)
 
     async def wait_for_greeting(self, timeout_s: float = 30.0) -> HeardReply | None:
         """The greeting, once it has been heard."""

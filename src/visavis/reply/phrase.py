@@ -14,7 +14,7 @@ MIN_FIRST_CHARS = 12
 MAX_CHARS = 220
 """A model that never ends a sentence is cut at a word."""
 
-_CLAUSE_END = re.compile(r"[.!?…]+[\"')\]]*|[,;:](?=\s|$)|\s[-–—]+(?=\s|$)")
+_CLAUSE_END = re.compile(r"[.!?…]+[\"')\]]*|[,;:](?=\s|$)|\s[-\u2013\u2014]+(?=\s|$)")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*")
 _ABBREVIATIONS = frozenset("mr mrs ms dr st no vs etc e.g i.e approx".split())
 _SPACES = re.compile(r"\s+")

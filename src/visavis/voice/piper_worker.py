@@ -10,10 +10,10 @@ only as a process of its own, spoken to over stdin and stdout:
 The first response, before any request, has id 0 and the voice's `rate_hz`.
 """
 
-from __future__ import annotations
-
 # onnxruntime ships no types; what is made of it here is handed straight to piper.
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
 
 import json
 import os
