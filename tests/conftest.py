@@ -1,0 +1,63 @@
+"""What all tests share. A test that can't run here is skipped loudly, or fails where
+VISAVIS_REQUIRE names it (`.ci/run` sets browser,models)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from visavis.models import Group, ModelStore
+
+_REQUIRED = frozenset(filter(None, os.environ.get("VISAVIS_REQUIRE", "").split(",")))
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_browser() -> str | None:
+    """A Chromium of this machine."""
+    wanted = os.environ.get("VISAVIS_CHROMIUM")
+    return wanted or next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
+def _missing() -> dict[str, str]:
+    """Marker -> why its tests can't run on this machine."""
+    why: dict[str, str] = {}
+    if find_browser() is None:
+        why["browser"] = "no Chromium on this machine: install it, or set VISAVIS_CHROMIUM"
+    if ModelStore().missing(Group.DEFAULT):
+        why["models"] = "weights are missing: run `visavis models pull`"
+    return why
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what can't run, unless it is required."""
+    for marker, why in _missing().items():
+        if marker in _REQUIRED:
+            continue
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it loudly: a skipped browser test is a page that nobody looked at."""
+    for marker, why in _missing().items():
+        if marker not in _REQUIRED:
+            terminalreporter.write_sep("!", f"{marker} tests did NOT run: {why}", red=True)
+
+
+@pytest.fixture(scope="session")
+def store() -> ModelStore:
+    """The real model store."""
+    return ModelStore()
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    """A Chromium; fails where it is required and missing."""
+    found = find_browser()
+    if found is None:
+        pytest.fail("no Chromium on this machine")
+    return Path(found)
