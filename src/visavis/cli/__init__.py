@@ -6,6 +6,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from visavis import __version__
 from visavis.cli.bench import app as bench_app
@@ -41,7 +42,8 @@ def main() -> None:
         app()
     except VisavisError as error:
         console = Console(stderr=True)
-        console.print(f"[bold red]error[/] {error}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]error[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         if error.hint:
-            console.print(f"[dim]what to do:[/] {error.hint}", highlight=False, soft_wrap=True)
+            hint = escape(error.hint)
+            console.print(f"[dim]what to do:[/] {hint}", highlight=False, soft_wrap=True)
         sys.exit(1)
