@@ -25,4 +25,6 @@ await build({
 
 const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
 await copyFile(wasm, `${outdir}/rive.wasm`);
-for (const file of ["index.html", "favicon.svg"]) await copyFile(`src/${file}`, `${outdir}/${file}`);
+for (const file of ["index.html", "favicon.svg", "third-party.txt"]) {
+  await copyFile(`src/${file}`, `${outdir}/${file}`);
+}

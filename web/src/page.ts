@@ -29,7 +29,8 @@ const status = element("status", HTMLElement);
 const suggestions = element("suggestions", HTMLElement);
 const noticeList = element("notices", HTMLElement);
 const canvas = element("stage", HTMLCanvasElement);
-const captions = new Captions(element("captions", HTMLElement), element("log", HTMLElement));
+const captionList = element("captions", HTMLElement);
+const captions = new Captions(captionList, element("log", HTMLElement));
 
 const built = (file: string): string => new URL(file, import.meta.url).href;
 const served = (path: string): string => new URL(path, document.baseURI).href;
@@ -149,6 +150,7 @@ function draw(connection: Connection): void {
 
   const inSession = isInSession();
   welcome.hidden = inSession;
+  captionList.hidden = !inSession;
   controls.hidden = !inSession;
   status.textContent = statusLabel(connection);
 
