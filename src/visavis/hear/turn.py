@@ -17,7 +17,7 @@ UNSCORED_P_END = 0.5
 _DANGLING = frozenset(
     """
     a an the and or but so because if that which who with without of to for from in on at by as
-    than my your his her its our their this these those is are was were am be um uh er hmm like
+    than my your his her its our their is are was were am be um uh er hmm like
     about into i'm it's
     """.split()
 )

@@ -1,0 +1,436 @@
+"""The heart: scenarios a person would recognise, and rules that hold in every interleaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from visavis import events as ev
+from visavis.hear.turn import LONGEST_DELAY_MS, commit_delay_ms
+from visavis.session import APOLOGY, CONFIRM_MS, Phase, Session
+from visavis.wire import messages as wire
+
+RATE_HZ = 22_050
+
+
+def phrase(
+    index: int = 0, text: str = "Hello there.", start: int = 0, n: int = 22_050
+) -> ev.Phrase:
+    words = text.split()
+    step = n // len(words)
+    return ev.Phrase(
+        index=index,
+        text=text,
+        source="fact",
+        start_sample=start,
+        n_samples=n,
+        pcm=b"\0\0" * n,
+        cues=(ev.Cue(start, 0, 0.0), ev.Cue(start + 10, 10, 1.0)),
+        words=tuple(
+            ev.Word(word, start + i * step, start + (i + 1) * step) for i, word in enumerate(words)
+        ),
+    )
+
+
+@dataclass
+class Driver:
+    """Feeds a session and sorts what it asks for."""
+
+    session: Session = field(default_factory=Session)
+    now_ms: float = 0.0
+    sample: int = 0
+    sent: list[wire.Message] = field(default_factory=list[wire.Message])
+    commands: list[ev.Command] = field(default_factory=list[ev.Command])
+
+    def feed(self, event: ev.Event) -> list[ev.Command]:
+        commands = self.session.receive(event)
+        self.commands += commands
+        self.sent += [c.message for c in commands if isinstance(c, ev.Send)]
+        return commands
+
+    def wait(self, by_ms: float) -> None:
+        """Let time pass, ticking at deadlines as the edge would."""
+        end_ms = self.now_ms + by_ms
+        while (due_ms := self.session.next_deadline_ms()) is not None and due_ms <= end_ms:
+            self.now_ms = max(self.now_ms, due_ms)
+            self.feed(ev.Tick(self.now_ms))
+        self.now_ms = end_ms
+        self.sample += int(by_ms * 16)
+
+    def speak(self, ms: float) -> None:
+        self.feed(ev.SpeechStarted(self.now_ms, self.sample))
+        self.wait(ms)
+
+    def pause(self, silence_ms: float = 96.0) -> ev.Attempt:
+        self.feed(ev.SpeechPaused(self.now_ms, self.sample, silence_ms))
+        return self.attempt
+
+    @property
+    def attempt(self) -> ev.Attempt:
+        return next(c.attempt for c in reversed(self.commands) if isinstance(c, ev.StartAttempt))
+
+    def transcribe(self, text: str = "what is this?", p_end: float | None = 1.0) -> None:
+        self.feed(ev.Transcribed(self.now_ms, self.attempt.reply_id, text))
+        if p_end is not None:
+            self.feed(ev.TurnScored(self.now_ms, self.attempt.reply_id, p_end))
+
+    def voice(self, *phrases: ev.Phrase, done: bool = True) -> None:
+        reply_id = self.attempt.reply_id
+        for spoken in phrases or (phrase(),):
+            self.feed(ev.PhraseVoiced(self.now_ms, reply_id, RATE_HZ, spoken))
+        if done:
+            self.feed(ev.ReplyVoiced(self.now_ms, reply_id, {"stt": 10.0}))
+
+    def hear(self, sample: int, status: str = "playing", reply_id: int | None = None) -> None:
+        rid = reply_id or self.attempt.reply_id
+        self.feed(ev.PlayheadMoved(self.now_ms, rid, sample, status))  # type: ignore[arg-type]
+
+    def types(self) -> list[str]:
+        return [m.type for m in self.sent if not isinstance(m, wire.State)]  # type: ignore[attr-defined]
+
+    def answered(self) -> Driver:
+        """A first question, answered and half heard."""
+        self.speak(500)
+        self.pause()
+        self.transcribe()
+        self.voice()
+        self.wait(500)
+        self.hear(8_000)  # in the first of two words
+        return self
+
+
+def test_question_is_prepared_in_silence_and_revealed_by_the_deadline() -> None:
+    d = Driver()
+    d.speak(800)
+    attempt = d.pause(silence_ms=96.0)
+    assert attempt.prompt == ev.SpokenPrompt(0, 800 * 16)
+    assert (attempt.turn_id, attempt.revision, attempt.reply_id) == (1, 1, 1)
+    d.transcribe(p_end=1.0)
+    d.voice()
+    assert d.types() == ["transcript", "reply.armed", "reply.phrase", "reply.end"]
+    due_ms = d.session.next_deadline_ms()
+    assert due_ms == 800.0 - 96.0 + commit_delay_ms(1.0)
+    d.wait(commit_delay_ms(1.0))
+    assert d.types()[4:] == ["transcript", "reply.commit"]
+    assert d.session.phase is Phase.ANSWERING
+
+
+def test_cues_are_sent_before_their_sound() -> None:
+    d = Driver().answered()
+    order = [
+        type(c.message).__name__ if isinstance(c, ev.Send) else type(c).__name__ for c in d.commands
+    ]
+    assert order.index("ReplyPhrase") < order.index("SendAudio")
+
+
+def test_going_on_speaking_discards_and_keeps_the_turn() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe(p_end=0.1)
+    d.voice()
+    d.speak(400)
+    assert "reply.discard" in d.types()
+    second = d.pause()
+    assert second.prompt == ev.SpokenPrompt(0, 900 * 16)
+    assert (second.turn_id, second.revision, second.reply_id) == (1, 2, 2)
+    assert d.session.history.utterances == ()
+
+
+def test_late_results_of_a_discarded_attempt_are_dropped() -> None:
+    d = Driver()
+    d.speak(500)
+    old = d.pause()
+    d.speak(400)
+    assert d.feed(ev.Transcribed(d.now_ms, old.reply_id, "old words")) == []
+    assert d.feed(ev.PhraseVoiced(d.now_ms, old.reply_id, RATE_HZ, phrase())) == []
+    assert d.feed(ev.AttemptFailed(d.now_ms, old.reply_id, "engine", "late")) == []
+
+
+def test_an_unfinished_sentence_waits_longer_but_not_for_ever() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause(silence_ms=0.0)
+    d.transcribe("I would like to and", p_end=0.1)
+    d.voice()
+    d.wait(commit_delay_ms(0.5))
+    assert "reply.commit" not in d.types()
+    d.wait(LONGEST_DELAY_MS)
+    assert "reply.commit" in d.types()
+
+
+def test_commit_waits_for_the_words() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.wait(3_000)
+    assert d.session.phase is Phase.PAUSED
+    d.transcribe(p_end=1.0)
+    assert d.session.phase is Phase.ANSWERING
+
+
+def test_a_noise_without_words_is_forgotten() -> None:
+    d = Driver()
+    d.speak(100)
+    d.pause()
+    d.transcribe("", p_end=None)
+    assert d.session.phase is Phase.LISTENING
+    assert d.session.next_deadline_ms() is None
+    assert d.session.history.utterances == ()
+
+
+def test_whole_reply_is_remembered_when_it_was_heard() -> None:
+    d = Driver().answered()
+    d.hear(22_050, "ended")
+    assert [u.text for u in d.session.history.utterances] == ["what is this?", "Hello there."]
+    assert d.session.phase is Phase.LISTENING
+
+
+def test_interruption_ducks_then_stops_and_keeps_only_what_was_heard() -> None:
+    d = Driver().answered()
+    reply_id = d.attempt.reply_id
+    d.speak(CONFIRM_MS - 1)
+    assert d.types()[-1] == "reply.duck"
+    d.wait(2)
+    assert d.types()[-1] == "reply.stop"
+    assert d.session.phase is Phase.HEARING
+    d.hear(11_025, "stopped", reply_id)  # exactly where the second word begins: not heard
+    assert [u.text for u in d.session.history.utterances] == ["what is this?", "Hello"]
+    d.wait(500)
+    assert d.pause().turn_id == 2
+
+
+def test_last_playhead_counts_if_the_stopped_one_never_comes() -> None:
+    d = Driver().answered()
+    d.speak(CONFIRM_MS + 50)
+    d.wait(300)
+    d.pause()
+    assert [u.text for u in d.attempt.history] == ["what is this?", "Hello"]
+
+
+def test_a_cough_resumes() -> None:
+    d = Driver().answered()
+    d.speak(150)
+    d.pause()
+    assert d.types()[-1] == "reply.resume"
+    assert d.session.phase is Phase.ANSWERING
+    d.hear(22_050, "ended")
+    assert d.session.phase is Phase.LISTENING
+
+
+def test_speech_before_the_first_sample_is_heard_takes_the_turn_back() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe("could you", p_end=1.0)
+    d.voice()
+    d.wait(500)
+    assert d.session.phase is Phase.ANSWERING
+    d.speak(400)
+    assert d.session.phase is Phase.HEARING
+    assert d.session.history.utterances == ()
+    assert "reply.stop" in d.types()
+    again = d.pause()
+    assert again.turn_id == 1
+    assert again.prompt == ev.SpokenPrompt(0, d.sample)
+
+
+def test_reply_ends_while_the_user_is_already_speaking() -> None:
+    d = Driver().answered()
+    d.speak(100)
+    d.hear(22_050, "ended")
+    assert d.session.phase is Phase.HEARING
+    assert d.pause().turn_id == 2
+
+
+def test_typed_question_interrupts_and_is_answered_at_once() -> None:
+    d = Driver().answered()
+    d.feed(ev.TextTyped(d.now_ms, "and by keyboard?"))
+    assert "reply.stop" in d.types()
+    assert d.attempt.prompt == ev.TypedPrompt("and by keyboard?")
+    assert d.session.phase is Phase.ANSWERING
+    d.voice(done=False)
+    assert d.types()[-1] == "reply.commit" or "reply.commit" in d.types()[-3:]
+    assert [u.text for u in d.attempt.history] == ["what is this?", "Hello"]
+
+
+def test_greeting_is_said_at_once_and_remembered() -> None:
+    d = Driver()
+    d.feed(ev.Began(0.0, "Hi, I'm Pip."))
+    assert d.attempt.turn_id == 0
+    d.voice(phrase(text="Hi, I'm Pip."))
+    d.hear(22_050, "ended")
+    assert [u.text for u in d.session.history.utterances] == ["Hi, I'm Pip."]
+
+
+def test_failure_apologises_once_and_goes_on() -> None:
+    d = Driver()
+    d.speak(500)
+    first = d.pause()
+    d.feed(ev.AttemptFailed(d.now_ms, first.reply_id, "engine", "It broke."))
+    assert d.attempt.prompt == ev.ScriptedPrompt(APOLOGY, "apology")
+    d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "engine", "It broke again."))
+    assert d.session.phase is Phase.LISTENING
+    d.speak(300)
+    assert d.pause().turn_id == 2
+
+
+def test_failure_in_the_middle_ends_the_reply_with_what_there_is() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe()
+    d.voice(done=False)
+    d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "provider", "Gone."))
+    ends = [m for m in d.sent if isinstance(m, wire.ReplyEnd)]
+    errors = [m for m in d.sent if isinstance(m, wire.Error)]
+    assert ends[-1].n_samples == 22_050
+    assert errors[-1].fault == "provider"
+
+
+def test_stop_button_in_every_phase() -> None:
+    d = Driver().answered()
+    d.feed(ev.Interrupted(d.now_ms))
+    assert d.session.phase is Phase.LISTENING
+    d.speak(200)
+    d.feed(ev.Interrupted(d.now_ms))
+    assert d.session.phase is Phase.LISTENING
+    d.speak(200)
+    d.pause()
+    d.transcribe(p_end=0.0)
+    d.voice()
+    d.feed(ev.Interrupted(d.now_ms))
+    assert d.types()[-1] == "reply.discard"
+    assert d.session.phase is Phase.LISTENING
+
+
+def test_trace_comes_once_when_asked_for() -> None:
+    d = Driver(Session(trace="stages")).answered()
+    traces = [m for m in d.sent if isinstance(m, wire.Trace)]
+    assert len(traces) == 1
+    assert traces[0].stages_ms.keys() == {"stt", "commit"}
+
+
+# ------------------------------------------------------------------ every interleaving
+
+_steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("speech"), st.just(0)),
+        st.tuples(st.just("pause"), st.integers(0, 96)),
+        st.tuples(st.just("wait"), st.sampled_from([1, 50, 299, 301, 700, 2_000])),
+        st.tuples(st.just("text"), st.integers(0, 2)),
+        st.tuples(st.just("score"), st.integers(0, 10)),
+        st.tuples(st.just("phrase"), st.integers(0, 2)),
+        st.tuples(st.just("done"), st.just(0)),
+        st.tuples(st.just("fail"), st.just(0)),
+        st.tuples(st.just("hear"), st.integers(0, 60_000)),
+        st.tuples(st.just("ended"), st.just(0)),
+        st.tuples(st.just("stopped"), st.integers(0, 60_000)),
+        st.tuples(st.just("type"), st.just(0)),
+        st.tuples(st.just("interrupt"), st.just(0)),
+        st.tuples(st.just("old"), st.integers(1, 3)),
+    ),
+    max_size=60,
+)
+
+
+class Rules:
+    """What a peer may rely on, checked on everything that is sent."""
+
+    def __init__(self) -> None:
+        self.armed: set[int] = set()
+        self.committed: set[int] = set()
+        self.over: set[int] = set()
+        self.running: set[int] = set()
+        self.n_samples: dict[int, int] = {}
+
+    def check(self, commands: list[ev.Command]) -> None:
+        for command in commands:
+            match command:
+                case ev.StartAttempt(attempt):
+                    assert not self.running, "two attempts at once"
+                    self.running.add(attempt.reply_id)
+                case ev.CancelAttempt(reply_id):
+                    self.running.discard(reply_id)
+                case ev.SendAudio(reply_id, first_sample, pcm):
+                    assert reply_id in self.armed - self.over
+                    assert first_sample == self.n_samples.get(reply_id, 0), "gap in the sound"
+                    self.n_samples[reply_id] = first_sample + len(pcm) // 2
+                case ev.Send(message):
+                    self._check_message(message)
+
+    def _check_message(self, message: wire.Message) -> None:
+        reply_id: int = getattr(message, "reply_id", 0)
+        match message:
+            case wire.ReplyArmed():
+                assert reply_id not in self.armed
+                self.armed.add(reply_id)
+            case wire.ReplyCommit():
+                assert reply_id in self.armed - self.committed - self.over
+                self.committed.add(reply_id)
+            case wire.ReplyDiscard():
+                assert reply_id in self.armed - self.committed - self.over, "it may be playing"
+                self.over.add(reply_id)
+            case wire.ReplyStop():
+                assert reply_id in self.armed - self.over
+                self.over.add(reply_id)
+            case wire.ReplyPhrase() | wire.ReplyEnd() | wire.ReplyDuck() | wire.ReplyResume():
+                assert reply_id in self.armed - self.over
+            case _:
+                pass
+
+
+@given(_steps)
+@settings(max_examples=400, deadline=None)
+def test_no_interleaving_breaks_the_wire(  # noqa: PLR0912 - one branch for each thing that can happen
+    steps: list[tuple[str, int]],
+) -> None:
+    d, rules = Driver(), Rules()
+    n_samples: dict[int, int] = {}
+    checked = 0
+    for what, value in steps:
+        reply_id = d.attempt.reply_id if rules.running or rules.armed else 1
+        start = n_samples.get(reply_id, 0)
+        match what:
+            case "speech":
+                d.feed(ev.SpeechStarted(d.now_ms, d.sample))
+            case "pause":
+                d.feed(ev.SpeechPaused(d.now_ms, d.sample, float(value)))
+            case "wait":
+                d.wait(value)
+            case "text":
+                d.feed(ev.Transcribed(d.now_ms, reply_id, ["", "a question", "and"][value]))
+            case "score":
+                d.feed(ev.TurnScored(d.now_ms, reply_id, value / 10))
+            case "phrase" if reply_id in rules.running:
+                sent = d.feed(ev.PhraseVoiced(d.now_ms, reply_id, RATE_HZ, phrase(start=start)))
+                if sent:
+                    n_samples[reply_id] = start + 22_050
+            case "done" if reply_id in rules.running:
+                d.feed(ev.ReplyVoiced(d.now_ms, reply_id, {}))
+                rules.running.discard(reply_id)
+            case "fail" if reply_id in rules.running:
+                rules.running.discard(reply_id)
+                d.feed(ev.AttemptFailed(d.now_ms, reply_id, "engine", "broke"))
+            case "hear":
+                d.feed(ev.PlayheadMoved(d.now_ms, reply_id, value, "playing"))
+            case "ended":
+                d.feed(ev.PlayheadMoved(d.now_ms, reply_id, start, "ended"))
+            case "stopped":
+                d.feed(ev.PlayheadMoved(d.now_ms, reply_id, value, "stopped"))
+            case "type":
+                d.feed(ev.TextTyped(d.now_ms, "typed"))
+            case "interrupt":
+                d.feed(ev.Interrupted(d.now_ms))
+            case "old":
+                d.feed(ev.Transcribed(d.now_ms, max(1, reply_id - value), "late"))
+            case _:
+                pass
+        rules.check(d.commands[checked:])
+        checked = len(d.commands)
+    # Whatever happened, the next question is heard and answered.
+    d.feed(ev.Interrupted(d.now_ms))
+    d.feed(ev.TextTyped(d.now_ms, "still there?"))
+    assert d.attempt.prompt == ev.TypedPrompt("still there?")
