@@ -238,6 +238,7 @@ export class Avatar {
   }
 
   #log(entry: DebugEntry): void {
-    this.debug?.add(this.#player?.context.currentTime ?? 0, entry);
+    if (this.debug === null) return;
+    this.debug.add(this.#player?.now().contextTimeS ?? 0, entry);
   }
 }

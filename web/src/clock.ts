@@ -34,6 +34,30 @@ export interface AudioNow {
   contextRateHz: number;
 }
 
+/** The running difference between the audio clock and the page's own. */
+export interface Steady {
+  offsetS: number;
+  atS: number;
+}
+
+const STEADY_TIME_S = 0.25;
+/** More than this is no jitter: the context was suspended, or the device stumbled. */
+const STEADY_LIMIT_S = 0.05;
+
+/**
+ * Smooths the audio clock. A context's time advances by whole device buffers, 10 ms and more at
+ * once; read once a frame, that would make lips stutter. The page's clock runs evenly between, and
+ * is held to the audio clock's own pace, so that nothing drifts.
+ */
+export function steady(last: Steady | null, contextTimeS: number, pageTimeS: number): Steady {
+  const offsetS = contextTimeS - pageTimeS;
+  if (last === null || Math.abs(offsetS - last.offsetS) > STEADY_LIMIT_S) {
+    return { offsetS, atS: pageTimeS };
+  }
+  const share = 1 - Math.exp((last.atS - pageTimeS) / STEADY_TIME_S);
+  return { offsetS: last.offsetS + share * (offsetS - last.offsetS), atS: pageTimeS };
+}
+
 /** Mouths may move this long before the sound. */
 const LEAD_MS = 120;
 

@@ -1,6 +1,14 @@
 // The reply's way to the ear: resamples it to the device's rate, hands it to the playback worklet
 // and knows, from the worklet's anchors, which sample is being heard.
-import { heard, heardAtS, type Anchor, type AudioNow, type Heard } from "./clock.ts";
+import {
+  heard,
+  heardAtS,
+  steady,
+  type Anchor,
+  type AudioNow,
+  type Heard,
+  type Steady,
+} from "./clock.ts";
 import type { PlayoutCommand } from "./playout.ts";
 import { ReplySound } from "./reply-sound.ts";
 import { Resampler } from "./resample.ts";
@@ -25,6 +33,7 @@ export class Player {
   readonly #node: AudioWorkletNode;
   readonly #incoming = new Map<number, Incoming>();
   #anchors: Anchor[] = [];
+  #steady: Steady | null = null;
   /** Told to stop: the mouth shuts now, not when the audio thread has answered. */
   readonly #silenced = new Set<number>();
 
@@ -91,9 +100,11 @@ export class Player {
 
   now(): AudioNow {
     const { currentTime, outputLatency, baseLatency, sampleRate } = this.context;
+    const pageTimeS = performance.now() / 1000;
+    this.#steady = steady(this.#steady, currentTime, pageTimeS);
     // Some browsers report no output latency until sound has run for a while, or ever.
     return {
-      contextTimeS: currentTime,
+      contextTimeS: pageTimeS + this.#steady.offsetS,
       latencyS: outputLatency || baseLatency || 0,
       contextRateHz: sampleRate,
     };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Anchor, heard, heardAtS } from "../src/clock.ts";
+import { type Anchor, heard, heardAtS, steady, type Steady } from "../src/clock.ts";
 
 const CONTEXT_HZ = 48_000;
 const REPLY_HZ = 24_000;
@@ -86,4 +86,28 @@ test("when a sample reaches the ear", () => {
   close(heardAtS(anchors, 1, 2_400, REPLY_HZ, at(9)), 1.1 + LATENCY_S);
   close(heardAtS(anchors, 1, 14_400, REPLY_HZ, at(9)), 1.9 + LATENCY_S);
   assert.equal(heardAtS(anchors, 2, 0, REPLY_HZ, at(9)), null);
+});
+
+test("the audio clock's jumps of a whole buffer are smoothed, and its pace is kept", () => {
+  for (const bufferS of [0.0029, 0.01, 0.0213]) {
+    const pace = 1.0001; // the device's crystal is not the page's
+    let state: Steady | null = null;
+    let last: number | null = null;
+    for (let frame = 0; frame < 3600; frame++) {
+      const pageS = 5 + frame / 60;
+      const audioS = Math.floor((pageS * pace) / bufferS) * bufferS;
+      state = steady(state, audioS, pageS);
+      const now = pageS + state.offsetS;
+      if (last !== null && frame > 120) {
+        assert.ok(Math.abs((now - last) * 1000 - 1000 / 60) < 2, `step of ${(now - last) * 1000} ms`);
+      }
+      assert.ok(Math.abs(now - (pageS * pace - bufferS / 2)) < bufferS);
+      last = now;
+    }
+  }
+});
+
+test("a context that was suspended is followed at once", () => {
+  const before = steady(null, 10, 100);
+  assert.equal(steady(before, 10, 107).offsetS, 10 - 107);
 });
