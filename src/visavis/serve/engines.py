@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,10 +43,10 @@ Step = Callable[[str], None]
 class Threads:
     """Where blocking inference runs: never on the event loop, and ears never wait for brains."""
 
-    ears: ThreadPoolExecutor = field(
+    ears: Executor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ears")
     )
-    brains: ThreadPoolExecutor = field(
+    brains: Executor = field(
         default_factory=lambda: ThreadPoolExecutor(3, thread_name_prefix="brains")
     )
 

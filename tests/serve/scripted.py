@@ -1,0 +1,133 @@
+"""Engines that follow a script: for tests of the edge itself, in virtual time.
+
+The main path runs on real models in tests/e2e; here it is the plumbing that is under test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.errors import EngineError
+from visavis.reply.answer import ChatMessage
+from visavis.reply.knowledge import Knowledge
+from visavis.reply.persona import Persona, parse_persona
+from visavis.serve.engines import Engines, Threads
+from visavis.testing import InlineExecutor
+from visavis.voice.tts import Voiced, VoiceStyle
+
+PERSONA = """
+name: Testy
+prompt: You are Testy.
+greeting: Hello!
+suggestions: ["What time is it?"]
+declines: ["I don't know."]
+facts:
+  - {id: time, ask: [what time is it], answer: "It is noon, exactly."}
+invites: [tell me a story]
+"""
+
+
+class LetterEmbedder:
+    """Vectors of letter counts: equal texts meet, different ones do not."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), 27), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for char in text.lower():
+                row[ord(char) - 97 if "a" <= char <= "z" else 26] += 1.0
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+class LoudDetector:
+    """Speech is what is loud."""
+
+    def probability(self, frame: NDArray[np.float32]) -> float:
+        return float(np.abs(frame).max() > 0.1)
+
+
+class ScriptedTurn:
+    p = 1.0
+
+    def p_end(self, sound: NDArray[np.float32]) -> float:
+        return self.p
+
+
+class ScriptedStt:
+    text = "what time is it"
+
+    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+        return self.text
+
+
+@dataclass
+class ScriptedLlm:
+    pieces: tuple[str, ...] = ("Once there ", "was a story. ", "The end.")
+    piece_s: float = 0.02
+    n_open: int = 0
+
+    async def stream(
+        self, messages: Sequence[ChatMessage], max_tokens: int
+    ) -> AsyncGenerator[str, None]:
+        self.n_open += 1
+        try:
+            for piece in self.pieces:
+                await asyncio.sleep(self.piece_s)
+                yield piece
+        finally:
+            self.n_open -= 1
+
+    async def warm(self, messages: Sequence[ChatMessage]) -> None:
+        pass
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class ScriptedTts:
+    """Half a second of sound for each phrase, after `delay_s`."""
+
+    delay_s: float = 0.05
+    error: EngineError | None = None
+    said: list[str] = field(default_factory=list[str])
+    rate_hz: int = 16_000
+    lead_ms: float = 0.0
+
+    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+        await asyncio.sleep(self.delay_s)
+        if self.error is not None:
+            raise self.error
+        self.said.append(text)
+        sound = np.full(8_000, 0.3, dtype=np.float32)
+        return Voiced(sound, self.rate_hz, (("h", 1_000), ("ə", 3_000), ("m", 4_000)))
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class Script:
+    """All engines of one test."""
+
+    persona: Persona = field(default_factory=lambda: parse_persona(PERSONA, "test.yaml"))
+    turn: ScriptedTurn = field(default_factory=ScriptedTurn)
+    stt: ScriptedStt = field(default_factory=ScriptedStt)
+    llm: ScriptedLlm = field(default_factory=ScriptedLlm)
+    tts: ScriptedTts = field(default_factory=ScriptedTts)
+
+    def engines(self) -> Engines:
+        return Engines(
+            persona=self.persona,
+            knowledge=Knowledge(self.persona, LetterEmbedder()),
+            new_detector=LoudDetector,
+            turn=self.turn,
+            stt=self.stt,
+            llm=self.llm,
+            tts=self.tts,
+            threads=Threads(ears=InlineExecutor(), brains=InlineExecutor()),
+        )
