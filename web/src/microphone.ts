@@ -30,7 +30,8 @@ export class Microphone {
 
   /** Asks for the microphone; throws MicrophoneError. */
   static async open(context: AudioContext, workletUrl: string): Promise<Microphone> {
-    const [stream] = await Promise.all([askForStream(), context.audioWorklet.addModule(workletUrl)]);
+    const stream = await askForStream();
+    await context.audioWorklet.addModule(workletUrl); // there is one wherever there is a stream
     const source = context.createMediaStreamSource(stream);
     const capture = new AudioWorkletNode(context, "visavis-capture", {
       numberOfOutputs: 0,

@@ -1,5 +1,5 @@
-// The reply's way to the ear: resamples it to the device's rate, hands it to the playback worklet
-// and knows, from the worklet's anchors, which sample is being heard.
+// The reply's way to the ear: resamples it to the device's rate, hands it to the playout queue and
+// knows, from the queue's anchors, which sample is being heard.
 import {
   heard,
   heardAtS,
@@ -9,6 +9,7 @@ import {
   type Heard,
   type Steady,
 } from "./clock.ts";
+import { openOutput, type Output } from "./output.ts";
 import type { PlayoutCommand } from "./playout.ts";
 import { ReplySound } from "./reply-sound.ts";
 import { Resampler } from "./resample.ts";
@@ -30,32 +31,21 @@ export class Player {
   onAnchor: (anchor: Anchor) => void = () => {};
   /** The same, for whoever only watches. */
   onLog: (anchor: Anchor) => void = () => {};
-  readonly #node: AudioWorkletNode;
+  #output: Output | null = null;
   readonly #incoming = new Map<number, Incoming>();
   #anchors: Anchor[] = [];
   #steady: Steady | null = null;
   /** Told to stop: the mouth shuts now, not when the audio thread has answered. */
   readonly #silenced = new Set<number>();
 
-  private constructor(context: AudioContext, node: AudioWorkletNode) {
+  private constructor(context: AudioContext) {
     this.context = context;
-    this.#node = node;
-    node.port.onmessage = (event: MessageEvent<Anchor>) => {
-      this.#anchors.push(event.data);
-      if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
-      this.onLog(event.data);
-      this.onAnchor(event.data);
-    };
   }
 
   static async create(context: AudioContext, workletUrl: string): Promise<Player> {
-    await context.audioWorklet.addModule(workletUrl);
-    const node = new AudioWorkletNode(context, "visavis-playback", {
-      numberOfInputs: 0,
-      outputChannelCount: [1],
-    });
-    node.connect(context.destination);
-    return new Player(context, node);
+    const player = new Player(context);
+    player.#output = await openOutput(context, workletUrl, (anchor) => player.#anchored(anchor));
+    return player;
   }
 
   arm(replyId: number, rateHz: number): void {
@@ -129,8 +119,15 @@ export class Player {
   }
 
   async close(): Promise<void> {
-    this.#node.disconnect();
+    this.#output?.disconnect();
     await this.context.close();
+  }
+
+  #anchored(anchor: Anchor): void {
+    this.#anchors.push(anchor);
+    if (this.#anchors.length > MAX_ANCHORS) this.#anchors.shift();
+    this.onLog(anchor);
+    this.onAnchor(anchor);
   }
 
   #send(replyId: number, frames: Float32Array<ArrayBuffer>): void {
@@ -138,6 +135,6 @@ export class Player {
   }
 
   #tell(command: PlayoutCommand, transfer: Transferable[] = []): void {
-    this.#node.port.postMessage(command, transfer);
+    this.#output?.tell(command, transfer);
   }
 }
