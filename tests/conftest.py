@@ -8,11 +8,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from visavis.models import Group, ModelStore
 
 _REQUIRED = frozenset(filter(None, os.environ.get("VISAVIS_REQUIRE", "").split(",")))
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# No deadline per example: on two shared cores it would only measure the neighbours.
+settings.register_profile("visavis", deadline=None, print_blob=True)
+settings.load_profile("visavis")
 
 
 def find_browser() -> str | None:

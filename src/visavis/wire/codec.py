@@ -122,7 +122,7 @@ def _decode(text: str, adapter: TypeAdapter[Any]) -> Any:
 
 def _validate(text: str, adapter: TypeAdapter[Any]) -> Any:
     try:
-        return adapter.validate_json(text)
+        return adapter.validate_json(text, strict=True)  # "5" and true are no numbers
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         if first["type"] in {"json_invalid", "model_attributes_type"} or (
