@@ -1,0 +1,245 @@
+"""A cartoon mouth that can be read: lips, teeth, tongue, and the fifteen shapes they take.
+
+The mouth opens by dropping the jaw: the upper lip hardly moves. Upper teeth hang from the upper
+lip's edge, lower teeth stand on the lower lip's, both are clipped by the lips. Lengths are
+artboard units about the mouth's centre, y down; a face is about 560 units wide.
+
+The shapes are drawn by eye from the viseme table of the Oculus set: which sounds show teeth,
+where the tongue is, how round the lips are. What matters most for lip-reading (and is tested):
+PP is shut, FF shows the upper teeth on the lower lip, rounded ones are small and ringed,
+aa is the widest opening, I the widest smile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from visavis.face.contract import VISEMES
+from visavis.face.motion import Pose, Setting
+from visavis.face.scene import (
+    Knot,
+    Part,
+    Stop,
+    argb,
+    clip,
+    curve,
+    ellipse,
+    group,
+    knot_props,
+    linear_fill,
+    radial_fill,
+    rounded_rectangle,
+    shape,
+    stroke,
+)
+
+_TEETH_HALF_WIDTH = 66.0
+_TEETH_HEIGHT = 60.0
+_REST_BOTTOM = 9.0  # lower lip of the resting mouth
+_HIDDEN_TONGUE = 130.0  # far enough below to be outside of any opening
+
+
+@dataclass(frozen=True, slots=True)
+class MouthShape:
+    """One mouth. `pinch` 1 has pointed corners (a smile), 0 round ones (a ring)."""
+
+    half_width: float
+    corner: float  # y of the corners; negative is a smile
+    top: float  # y of the upper lip's middle
+    bottom: float  # y of the lower lip's middle
+    pinch: float
+    lip: float  # width of the lip's visible ring
+    upper_teeth: float = 0.0  # how far they show below the upper lip
+    lower_teeth: float = 0.0
+    tongue: float = _HIDDEN_TONGUE  # y of the top of the tongue
+    tongue_width: float = 1.0
+    tip: float = 0.0  # size of the raised or protruding tip, 0...1
+    tip_y: float = 0.0
+    line: float = 8.0  # width of the dark line between the lips
+    skew: float = 0.0  # right corner this much higher than the left
+    square: float = 0.55  # reach of the middle handles: 0.55 ellipse, more is boxier
+
+    @property
+    def gap(self) -> float:
+        """Distance between the lips in the middle."""
+        return self.bottom - self.top
+
+    @property
+    def jaw(self) -> float:
+        """How far the jaw has dropped."""
+        return max(0.0, self.bottom - _REST_BOTTOM)
+
+    def knots(self) -> tuple[Knot, Knot, Knot, Knot]:
+        """The opening: left corner, top, right corner, bottom."""
+        w, reach = self.half_width, self.half_width * self.square
+        inward = 0.42 * self.pinch * w
+        lift = 0.58 * (1 - 0.4 * self.pinch)
+        left, right = self.corner + self.skew / 2, self.corner - self.skew / 2
+        return (
+            Knot(-w, left, inward, (self.bottom - left) * lift, inward, (self.top - left) * lift),
+            Knot(0, self.top, -reach, 0, reach, 0),
+            Knot(
+                w, right, -inward, (self.top - right) * lift, -inward, (self.bottom - right) * lift
+            ),
+            Knot(0, self.bottom, reach, 0, -reach, 0),
+        )
+
+
+SHAPES: dict[str, MouthShape] = {
+    "sil": MouthShape(54, -9, 8, 9, 1.0, 0, skew=5),
+    "PP": MouthShape(38, 3, -1, 0, 0.7, 15, line=9),
+    "FF": MouthShape(48, 5, -10, 8, 0.25, 12, upper_teeth=22, square=0.7),
+    "TH": MouthShape(
+        52, -3, -14, 26, 0.35, 6, upper_teeth=13, tongue=14, tongue_width=0.9, tip=1.0, tip_y=20
+    ),
+    "DD": MouthShape(
+        58, -6, -13, 30, 0.45, 5, upper_teeth=13, lower_teeth=7, tongue=12, tip=0.7, tip_y=6
+    ),
+    "kk": MouthShape(50, -2, -16, 40, 0.25, 6, upper_teeth=7, tongue=4, tongue_width=0.62),
+    "CH": MouthShape(
+        35, 1, -23, 25, 0.0, 19, upper_teeth=24, lower_teeth=22, tongue=80, square=0.72
+    ),
+    "SS": MouthShape(
+        66, -8, -10, 19, 0.5, 5, upper_teeth=15, lower_teeth=12, tongue=80, square=0.72
+    ),
+    "nn": MouthShape(
+        45, -4, -10, 24, 0.4, 6, upper_teeth=8, tongue=2, tongue_width=1.1, tip=0.0, tip_y=4
+    ),
+    "RR": MouthShape(
+        32, 0, -18, 27, 0.05, 16, upper_teeth=6, tongue=12, tongue_width=0.5, tip=0.45, tip_y=6
+    ),
+    "aa": MouthShape(58, -7, -24, 76, 0.12, 7, upper_teeth=14, tongue=44, square=0.62),
+    "E": MouthShape(
+        72, -13, -17, 47, 0.3, 5, upper_teeth=15, lower_teeth=4, tongue=22, tongue_width=1.15
+    ),
+    "I": MouthShape(
+        86,
+        -22,
+        -7,
+        26,
+        0.75,
+        4,
+        upper_teeth=16,
+        lower_teeth=5,
+        tongue=10,
+        tongue_width=1.3,
+        square=0.62,
+    ),
+    "O": MouthShape(36, 4, -31, 54, 0.0, 18, upper_teeth=5, tongue=38, tongue_width=0.6),
+    "U": MouthShape(17, 3, -13, 20, 0.0, 25, tongue=90),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MouthColors:
+    """The hues of a mouth, '#RRGGBB'."""
+
+    line: str
+    lip: str
+    hole_top: str
+    hole_bottom: str
+    teeth: str
+    teeth_shade: str
+    tongue: str
+    tongue_light: str
+
+
+class Mouth:
+    """The drawn mouth; `pose` gives the properties for each shape."""
+
+    def __init__(self, colors: MouthColors, *, y: float) -> None:
+        rest = SHAPES["sil"]
+        self._hole = curve(rest.knots())
+        self._edge = curve(rest.knots())
+        self._lip_paint = stroke(argb(colors.lip), 1)
+        self._line_paint = stroke(argb(colors.line), rest.line)
+        self._upper = _teeth("teeth_upper", colors, growth=-1)
+        self._lower = _teeth("teeth_lower", colors, growth=1)
+        self._tongue = _tongue(colors)
+        self._tip = _tip(colors)
+        dark = linear_fill(
+            (0, -30), (0, 70), Stop(0, argb(colors.hole_top)), Stop(1, argb(colors.hole_bottom))
+        )
+        hole = shape("mouth_hole", self._hole, self._lip_paint, dark)
+        inside = group("mouth_inside", self._tongue, self._lower, self._upper, self._tip)
+        line = shape("mouth_line", self._edge, self._line_paint)
+        self.top = group("mouth", hole, clip(inside, hole), line, y=y)
+        for setting in self.pose("sil"):
+            setting.part.props[setting.prop] = setting.value
+
+    def pose(self, viseme: str) -> Pose:
+        """The mouth's own properties for a viseme (the jaw is the character's business)."""
+        return tuple(self._settings(SHAPES[viseme]))
+
+    def _settings(self, form: MouthShape) -> Iterator[Setting]:
+        for path in (self._hole, self._edge):
+            for vertex, knot in zip(path.children, form.knots(), strict=True):
+                for prop, value in _near(vertex, knot_props(knot)).items():
+                    yield Setting(vertex, prop, value)
+        yield Setting(self._lip_paint, "thickness", max(1.0, 2 * form.lip))
+        yield Setting(self._line_paint, "thickness", form.line)
+        across = max(0.35, form.half_width / _TEETH_HALF_WIDTH)
+        yield Setting(self._upper, "y", form.top + form.upper_teeth)
+        yield Setting(self._upper, "scaleX", across)
+        yield Setting(self._lower, "y", form.bottom - form.lower_teeth)
+        yield Setting(self._lower, "scaleX", across)
+        yield Setting(self._tongue, "y", form.tongue)
+        yield Setting(self._tongue, "scaleX", form.tongue_width)
+        yield Setting(self._tip, "y", form.tip_y)
+        yield Setting(self._tip, "scaleX", 0.01 + form.tip)
+        yield Setting(self._tip, "scaleY", 0.01 + form.tip)
+
+
+def _near(vertex: Part, props: dict[str, float]) -> dict[str, float]:
+    """The same angles, less than half a turn from the drawn ones: mixing takes the short way."""
+    turn = 6.283185307179586
+    for name in ("inRotation", "outRotation"):
+        drawn = float(vertex.rest(name))
+        props[name] -= turn * round((props[name] - drawn) / turn)
+    return props
+
+
+def _teeth(name: str, colors: MouthColors, *, growth: int) -> Part:
+    """A row of teeth whose biting edge is at y = 0 and whose body lies towards `growth`."""
+    white = linear_fill(
+        (0, 0),
+        (0, growth * 30.0),
+        Stop(0, argb(colors.teeth)),
+        Stop(1, argb(colors.teeth_shade)),
+    )
+    body = shape(
+        f"{name}_row",
+        rounded_rectangle(2 * _TEETH_HALF_WIDTH, _TEETH_HEIGHT, 9),
+        white,
+        y=growth * _TEETH_HEIGHT / 2,
+    )
+    gaps = [
+        curve([Knot(x, growth * 3.0), Knot(x, growth * 40.0)], closed=False)
+        for x in (-44.0, -22.0, 0.0, 22.0, 44.0)
+    ]
+    lines = shape(f"{name}_gaps", gaps, stroke(argb(colors.teeth_shade), 2))
+    return group(name, body, lines)
+
+
+def _tongue(colors: MouthColors) -> Part:
+    soft = radial_fill(
+        (0, 14), 60, Stop(0, argb(colors.tongue_light)), Stop(1, argb(colors.tongue))
+    )
+    body = shape("tongue_body", ellipse(92, 110), soft, y=55)
+    groove = shape(
+        "tongue_groove",
+        curve([Knot(0, 14), Knot(0, 46)], closed=False),
+        stroke(argb(colors.hole_top, 0.28), 4),
+    )
+    return group("tongue", body, groove)
+
+
+def _tip(colors: MouthColors) -> Part:
+    soft = radial_fill(
+        (0, -4), 30, Stop(0, argb(colors.tongue_light)), Stop(1, argb(colors.tongue))
+    )
+    return group("tongue_tip", shape("tongue_tip_body", ellipse(54, 34), soft))
+
+
+assert tuple(SHAPES) == VISEMES  # the table above is in the order of spec/visemes.json

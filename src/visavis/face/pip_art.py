@@ -1,0 +1,339 @@
+"""Pip, drawn: a seed with a glowing bead. Coral body, cream heart of a face, plum lines, teal bead.
+
+Nothing is outlined; every large shape has one gradient, lit from above left. Coordinates are
+artboard units (800 x 800), y down. The body's parts are relative to the ground under Pip, the
+head's to the middle of the head, the face's too.
+"""
+
+from __future__ import annotations
+
+from visavis.face.contract import ARTBOARD
+from visavis.face.joint import ENERGY, GAZE, Joint, Motion
+from visavis.face.mouth import Mouth, MouthColors
+from visavis.face.scene import (
+    Knot,
+    Part,
+    Stop,
+    argb,
+    clip,
+    curve,
+    ellipse,
+    fill,
+    group,
+    linear_fill,
+    mirrored,
+    radial_fill,
+    shape,
+    smooth,
+    stroke,
+)
+
+SIZE = 800.0
+GROUND_Y = 770.0
+NECK_Y = -160.0  # above the ground
+HEAD_Y = -212.0  # the head's middle, above the neck
+
+CORAL_LIGHT, CORAL, CORAL_DEEP, CORAL_DARK = "#FFA07C", "#FF7D5F", "#EF5B4F", "#C8403F"
+CREAM_LIGHT, CREAM, CREAM_DEEP = "#FFF6E9", "#FFE9D2", "#FFCFA9"
+PLUM, PLUM_DEEP = "#6A2140", "#3B0F2A"
+BLUSH = "#FF6A5C"
+TEAL_LIGHT, TEAL, TEAL_DEEP = "#7FF0DD", "#19B5A5", "#07606B"
+
+MOUTH_COLORS = MouthColors(
+    line=PLUM,
+    lip="#F08A78",
+    hole_top="#6B1738",
+    hole_bottom="#42102D",
+    teeth="#FFFFFF",
+    teeth_shade="#EADBDD",
+    tongue="#EF6A80",
+    tongue_light="#FF95A2",
+)
+
+EYE_X, EYE_Y = 106.0, 2.0
+EYE_WIDTH, EYE_HEIGHT = 124.0, 138.0
+LID_OPEN_MID, LID_OPEN_SIDE = -70.0, -26.0  # y of the upper lid's edge
+LID_SHUT_MID, LID_SHUT_SIDE = 50.0, 22.0
+LOWER_LID_OPEN = 84.0
+MOUTH_Y = 110.0
+CHIN_Y = 226.0
+MASK_CHIN_Y = 194.0
+
+
+class Eye:
+    """One eye: a white, an iris that aims, two lids that are clipped by the socket."""
+
+    def __init__(self, side: str, x: float) -> None:
+        mirror = 1 if x > 0 else -1
+        self.iris = Joint(f"iris_{side}", (Motion.MOOD, *GAZE), *_iris(side), x=-4 * mirror)
+        self.lid = Joint(f"lid_{side}", (Motion.MOOD,))
+        self.lower_lid = Joint(f"lower_lid_{side}", (Motion.MOOD, Motion.BLINK), y=LOWER_LID_OPEN)
+        self.lid_skin = curve([*_lid_edge(), Knot(90, -130), Knot(-90, -130)])
+        self.lid_line = curve(_lid_edge(), closed=False)
+        self.lid.add(
+            shape(f"lid_skin_{side}", self.lid_skin, fill(argb("#FFC39B"))),
+            shape(f"lid_line_{side}", self.lid_line, stroke(argb(PLUM), 13)),
+        )
+        self.lower_lid.add(_lower_lid(side))
+        white = shape(
+            f"eye_white_{side}",
+            ellipse(EYE_WIDTH, EYE_HEIGHT),
+            linear_fill((0, -70), (0, 40), Stop(0, argb("#E3D5E6")), Stop(0.55, argb("#FFFFFF"))),
+        )
+        socket = shape(
+            f"socket_{side}", ellipse(EYE_WIDTH + 8, EYE_HEIGHT + 8), fill(argb(CREAM, 0))
+        )
+        ball = clip(group(f"ball_{side}", self.iris.top), white)
+        lids = clip(group(f"lids_{side}", self.lower_lid.top, self.lid.top), socket)
+        self.top = group(
+            f"eye_{side}", white, ball, socket, lids, x=x, y=EYE_Y, rotation=0.05 * mirror
+        )
+
+    def lid_vertices(self) -> tuple[tuple[Part, float, float], ...]:
+        """The vertices of the upper lid's edge with their y when open and when shut."""
+        sides = ((0, LID_OPEN_SIDE, LID_SHUT_SIDE), (1, LID_OPEN_MID, LID_SHUT_MID))
+        order = (*sides, (2, LID_OPEN_SIDE, LID_SHUT_SIDE))
+        return tuple(
+            (path.children[index], is_open, is_shut)
+            for path in (self.lid_skin, self.lid_line)
+            for index, is_open, is_shut in order
+        )
+
+
+def _lid_edge() -> tuple[Knot, Knot, Knot]:
+    return (
+        Knot(-70, LID_OPEN_SIDE, 0, 0, 10, 0),
+        smooth(0, LID_OPEN_MID, 46, 0),
+        Knot(70, LID_OPEN_SIDE, -10, 0, 0, 0),
+    )
+
+
+def _lower_lid(side: str) -> Part:
+    edge = [Knot(-90, 16), smooth(0, -4, 50, 0), Knot(90, 16), Knot(90, 90), Knot(-90, 90)]
+    return shape(f"lower_lid_skin_{side}", curve(edge), fill(argb("#FFD9B8")))
+
+
+def _iris(side: str) -> tuple[Part, ...]:
+    colored = linear_fill(
+        (0, -48),
+        (0, 50),
+        Stop(0, argb("#0A4650")),
+        Stop(0.5, argb("#0F7E80")),
+        Stop(1, argb("#3FD9C4")),
+    )
+    return (
+        shape(f"iris_disc_{side}", ellipse(92, 100), colored),
+        shape(f"pupil_{side}", ellipse(56, 62), fill(argb("#240A1E"))),
+        shape(f"glint_{side}", ellipse(30, 32), fill(argb("#FFFFFF")), x=-17, y=-23),
+        shape(f"glint_small_{side}", ellipse(13, 13), fill(argb("#FFFFFF", 0.85)), x=17, y=22),
+    )
+
+
+class PipArt:
+    """All of Pip's parts that move."""
+
+    def __init__(self) -> None:
+        self.mouth = Mouth(MOUTH_COLORS, y=MOUTH_Y)
+        self.eyes = (Eye("l", -EYE_X), Eye("r", EYE_X))
+        self.brows = tuple(_brow(side, x) for side, x in (("l", -EYE_X), ("r", EYE_X)))
+        self.cheeks = tuple(_cheek(side, x) for side, x in (("l", -186.0), ("r", 186.0)))
+        self.mask = curve(_mask_knots())
+        self.skull = curve(_skull_knots())
+        self.ears = tuple(_ear(side, x) for side, x in (("l", -262.0), ("r", 262.0)))
+        self.antenna_tip = Joint(
+            "antenna_tip", (Motion.BREATH, Motion.MOOD, Motion.GESTURE), x=-7, y=-56
+        )
+        self.antenna = Joint("antenna", (Motion.BREATH, Motion.MOOD, Motion.GESTURE), y=-212)
+        self.bead = Joint("bead", (Motion.MOOD, *ENERGY), x=12, y=-50)
+        self.bead_light = Stop(0, argb(TEAL_LIGHT))
+        self._bead_art()
+        self.face = Joint("face", (Motion.MOOD, *GAZE, Motion.GESTURE))
+        self._face_art()
+        self.head = Joint("head", (Motion.BREATH, Motion.MOOD, *ENERGY, Motion.GESTURE), y=NECK_Y)
+        self._head_art()
+        self.arms = tuple(_arm(side, x) for side, x in (("l", -92.0), ("r", 92.0)))
+        self.torso = Joint("torso", (Motion.BREATH, Motion.MOOD), *_torso_art())
+        self.whole = Joint("whole", (Motion.MOOD, Motion.GESTURE), x=SIZE / 2, y=GROUND_Y)
+        self.whole.add(
+            _feet(),
+            self.torso.top,
+            self.head.top,
+            *(arm.top for arm in self.arms),
+        )
+        self.artboard = Part("Artboard", {"name": ARTBOARD, "width": SIZE, "height": SIZE})
+        self.artboard.add(_ground_shadow(), self.whole.top)
+
+    def _bead_art(self) -> None:
+        self.halo_paint = radial_fill(
+            (0, 0), 78, Stop(0, argb(TEAL_LIGHT, 0.75)), Stop(1, argb(TEAL_LIGHT, 0.0))
+        )
+        self.bead_paint = radial_fill(
+            (-8, -9),
+            36,
+            Stop(0, argb("#E9FFFA")),
+            Stop(0.35, argb(TEAL_LIGHT)),
+            Stop(1, argb(TEAL)),
+        )
+        self.halo = shape("halo", ellipse(156, 156), self.halo_paint, opacity=0.55)
+        ball = shape("bead_ball", ellipse(50, 50), self.bead_paint)
+        glint = shape("bead_glint", ellipse(13, 11), fill(argb("#FFFFFF", 0.95)), x=-9, y=-11)
+        self.bead.add(self.halo, ball, glint)
+        upper = curve([Knot(0, 0, 0, 0, -3, -24), Knot(12, -46, -16, 14)], closed=False)
+        self.antenna_tip.add(
+            shape("stalk_upper", upper, stroke(argb(CORAL_DARK), 13)), self.bead.top
+        )
+        lower = curve([Knot(0, 14, 0, 0, 4, -30), Knot(-7, -56, 3, 22)], closed=False)
+        self.antenna.add(
+            shape("stalk_lower", lower, stroke(argb(CORAL_DARK), 15)), self.antenna_tip.top
+        )
+
+    def _face_art(self) -> None:
+        mask_paint = radial_fill(
+            (-30, -50),
+            300,
+            Stop(0, argb(CREAM_LIGHT)),
+            Stop(0.6, argb(CREAM)),
+            Stop(1, argb(CREAM_DEEP)),
+        )
+        self.face.add(
+            shape("mask", self.mask, mask_paint),
+            *(cheek.top for cheek in self.cheeks),
+            *(eye.top for eye in self.eyes),
+            _nose(),
+            self.mouth.top,
+            *(brow.top for brow in self.brows),
+        )
+
+    def _head_art(self) -> None:
+        skin = radial_fill(
+            (-70, -150),
+            470,
+            Stop(0, argb(CORAL_LIGHT)),
+            Stop(0.45, argb(CORAL)),
+            Stop(1, argb(CORAL_DEEP)),
+        )
+        shine = shape(
+            "shine",
+            curve(
+                [
+                    smooth(-150, -128, 30, -40),
+                    smooth(-62, -186, 40, -10),
+                    smooth(-96, -150, -40, 16),
+                ]
+            ),
+            fill(argb("#FFFFFF", 0.22)),
+        )
+        art = group("head_art", y=HEAD_Y)
+        art.add(
+            *(ear.top for ear in self.ears),
+            self.antenna.top,
+            shape("skull", self.skull, skin),
+            shine,
+            self.face.top,
+        )
+        self.head.add(art)
+
+
+def _skull_knots() -> list[Knot]:
+    return mirrored(
+        [
+            smooth(0, -222, 158, 0),
+            Knot(276, 40, -12, -140, 8, 96),
+            smooth(0, CHIN_Y, -176, 0),
+        ]
+    )
+
+
+def _mask_knots() -> list[Knot]:
+    return mirrored(
+        [
+            Knot(0, -76, -30, -44, 30, -44),
+            smooth(112, -138, 66, 0),
+            smooth(224, 14, 0, 84),
+            smooth(0, MASK_CHIN_Y, -120, 0),
+        ]
+    )
+
+
+def _nose() -> Part:
+    return group(
+        "nose",
+        shape("nose_tip", ellipse(30, 20), fill(argb("#E8705F"))),
+        shape("nose_glint", ellipse(10, 6), fill(argb("#FFFFFF", 0.7)), x=-5, y=-4),
+        y=66,
+    )
+
+
+def _brow(side: str, x: float) -> Joint:
+    mirror = 1 if x > 0 else -1
+    line = curve(
+        [Knot(-34 * mirror, 6, 0, 0, 16 * mirror, -14), Knot(34 * mirror, 4, -16 * mirror, -16)],
+        closed=False,
+    )
+    art = shape(f"brow_line_{side}", line, stroke(argb(PLUM), 15))
+    return Joint(f"brow_{side}", (Motion.MOOD, *ENERGY, Motion.GESTURE), art, x=x, y=-104)
+
+
+def _cheek(side: str, x: float) -> Joint:
+    soft = radial_fill((0, 0), 44, Stop(0, argb(BLUSH, 0.62)), Stop(1, argb(BLUSH, 0.0)))
+    art = shape(f"blush_{side}", ellipse(88, 88), soft)
+    art.props["scaleY"] = 0.72
+    return Joint(f"cheek_{side}", (Motion.MOOD,), art, x=x, y=92)
+
+
+def _ear(side: str, x: float) -> Joint:
+    mirror = 1 if x > 0 else -1
+    outer = [
+        Knot(-24 * mirror, -34, 0, 0, 30 * mirror, -34),
+        smooth(98 * mirror, -58, 14 * mirror, 26, back=1.6),
+        Knot(-18 * mirror, 46, 60 * mirror, 10),
+    ]
+    inner = [
+        Knot(0, -18, 0, 0, 22 * mirror, -22),
+        smooth(78 * mirror, -42, 8 * mirror, 18, back=1.6),
+        Knot(0, 26, 40 * mirror, 4),
+    ]
+    skin = linear_fill((0, -60), (0, 40), Stop(0, argb(CORAL)), Stop(1, argb(CORAL_DEEP)))
+    art = (
+        shape(f"ear_outer_{side}", curve(outer), skin),
+        shape(f"ear_inner_{side}", curve(inner), fill(argb(CREAM_DEEP))),
+    )
+    return Joint(f"ear_{side}", (Motion.BREATH, Motion.MOOD, Motion.GESTURE), *art, x=x, y=-6)
+
+
+def _torso_art() -> tuple[Part, ...]:
+    body = curve(mirrored([smooth(0, -200, 60, 0), smooth(122, -58, 4, 44), smooth(0, -8, -86, 0)]))
+    skin = linear_fill((0, -170), (0, -8), Stop(0, argb(CORAL_DEEP)), Stop(1, argb(CORAL)))
+    belly = radial_fill((0, -86), 84, Stop(0, argb(CREAM_LIGHT)), Stop(1, argb(CREAM)))
+    trunk = shape("trunk", body, skin)
+    shade = shape("neck_shade", ellipse(250, 96), fill(argb(PLUM, 0.22)), y=-158)
+    return (
+        trunk,
+        shape("belly", ellipse(136, 124), belly, y=-68),
+        clip(group("neck_shadow", shade), trunk),
+    )
+
+
+def _feet() -> Part:
+    paint = linear_fill((0, -22), (0, 22), Stop(0, argb(CORAL_DEEP)), Stop(1, argb(CORAL_DARK)))
+    more = linear_fill((0, -22), (0, 22), Stop(0, argb(CORAL_DEEP)), Stop(1, argb(CORAL_DARK)))
+    return group(
+        "feet",
+        shape("foot_l", ellipse(104, 48), paint, x=-58, y=-14),
+        shape("foot_r", ellipse(104, 48), more, x=58, y=-14),
+    )
+
+
+def _arm(side: str, x: float) -> Joint:
+    mirror = 1 if x > 0 else -1
+    bone = [Knot(0, 0, 0, 0, 10 * mirror, 30), Knot(14 * mirror, 66, 8 * mirror, -30)]
+    sleeve = shape(f"arm_line_{side}", curve(bone, closed=False), stroke(argb(CORAL_DEEP), 42))
+    hand = shape(f"hand_{side}", ellipse(54, 54), fill(argb(CORAL)), x=14 * mirror, y=70)
+    return Joint(f"arm_{side}", (Motion.BREATH, Motion.MOOD), sleeve, hand, x=x, y=-128)
+
+
+def _ground_shadow() -> Part:
+    soft = radial_fill((0, 0), 170, Stop(0, argb("#2A0A1E", 0.30)), Stop(1, argb("#2A0A1E", 0.0)))
+    part = shape("ground_shadow", ellipse(340, 340), soft, x=SIZE / 2, y=GROUND_Y + 4)
+    part.props["scaleY"] = 0.11
+    return part
