@@ -34,9 +34,10 @@ class SoundBuffer:
         self._end_sample += len(sound)
 
     def skip(self, n_samples: int) -> None:
-        """Leave `n_samples` of silence out: what was heard before them is forgotten."""
-        self._ring[:] = 0.0
-        self._end_sample += n_samples
+        """Go on `n_samples` later; in between there was silence."""
+        silent = min(n_samples, len(self._ring))
+        self._end_sample += n_samples - silent
+        self.append(np.zeros(silent, dtype=np.float32))
 
     def slice(self, first_sample: int, last_sample: int) -> NDArray[np.float32]:
         """Samples [first, last) as float32; what is forgotten or not yet heard is left out."""
