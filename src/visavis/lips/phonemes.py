@@ -21,7 +21,10 @@ class Table:
     order: tuple[str, ...]
     viseme_of: dict[str, int]
     weight_of: dict[str, float]
+    diphthongs: dict[str, tuple[str, str]]
+    diphthong_first_share: float
     borrowers: frozenset[str]
+    lenders: frozenset[str]
     critical: frozenset[int]
     vowels: frozenset[int]
 
@@ -41,14 +44,25 @@ def table() -> Table:
         for viseme, symbols in spec[alphabet].items()
         for symbol in symbols
     }
+    vowels = frozenset(order.index(name) for name in ("aa", "E", "I", "O", "U"))
+    voiced_vowels = {symbol for symbol, viseme in viseme_of.items() if viseme in vowels}
     return Table(
         order=order,
         viseme_of=viseme_of,
         weight_of=dict(spec["low_weight"]),
+        diphthongs={
+            symbol: (spec["arpabet"][first][0], spec["arpabet"][second][0])
+            for symbol, (first, second) in spec["diphthongs"].items()
+        },
+        diphthong_first_share=float(spec["diphthong_first_share"]),
         borrowers=frozenset(spec["borrow_next_vowel"]),
+        lenders=frozenset(voiced_vowels | _R_VOWELS),
         critical=frozenset(order.index(name) for name in spec["closed"] + spec["labiodental"]),
-        vowels=frozenset(order.index(name) for name in ("aa", "E", "I", "O", "U")),
+        vowels=vowels,
     )
+
+
+_R_VOWELS = frozenset({"ER", "ɝ", "ɚ", "ɜ"})  # vowels all the same: "her" opens on RR
 
 
 # Stress, length and articulation marks belong to a neighbouring sound.
@@ -81,7 +95,22 @@ def merge_marks(phones: Sequence[Timed]) -> list[Timed]:
         else:
             merged.append((plain or symbol, n_samples + carried))
             carried = 0
+    if carried:  # a mark with nothing behind it; no sample may get lost
+        last, last_samples = merged.pop() if merged else ("", 0)
+        merged.append((last, last_samples + carried))
     return merged
+
+
+def split_diphthongs(phones: Sequence[Timed]) -> list[Timed]:
+    """Two vowels for each diphthong written as one symbol, as long as it was."""
+    split: list[Timed] = []
+    for symbol, n_samples in phones:
+        if (parts := table().diphthongs.get(symbol)) is None:
+            split.append((symbol, n_samples))
+            continue
+        n_first = round(n_samples * table().diphthong_first_share)
+        split += [(parts[0], n_first), (parts[1], n_samples - n_first)]
+    return split
 
 
 _AFFRICATES = frozenset({"tʃ", "dʒ", "tɕ", "dʑ", "ts", "dz"})
@@ -90,15 +119,22 @@ _AFFRICATES = frozenset({"tʃ", "dʒ", "tɕ", "dʑ", "ts", "dz"})
 def strip_marks(symbol: str) -> str:
     """The bare sound: without stress, length, diacritics and ARPAbet stress digits."""
     bare = "".join(
-        char
-        for char in unicodedata.normalize("NFD", symbol)
-        if char not in _FORWARD_MARKS
-        and char not in _BACKWARD_MARKS
-        and not unicodedata.combining(char)
+        char if char in table().viseme_of else _without_marks(char)  # the cedilla of ç is no mark
+        for char in unicodedata.normalize("NFC", symbol)
     )
     if bare[:-1].isupper() and bare[-1:].isdigit():
         bare = bare[:-1]
     return unicodedata.normalize("NFC", bare)
+
+
+def _without_marks(char: str) -> str:
+    return "".join(
+        part
+        for part in unicodedata.normalize("NFD", char)
+        if part not in _FORWARD_MARKS
+        and part not in _BACKWARD_MARKS
+        and not unicodedata.combining(part)
+    )
 
 
 def viseme_of(symbol: str) -> int | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.events import Cue, Word
-from visavis.lips.phonemes import SIL, Timed, merge_marks, table, viseme_of
+from visavis.lips.phonemes import SIL, Timed, merge_marks, split_diphthongs, table, viseme_of
 
 MIN_HOLD_MS = 45.0
 """A shorter shape is not seen, only felt as nervousness (HeadAudio's users: under 100 ms)."""
@@ -52,27 +52,44 @@ def cues_from_phones(
 ) -> tuple[Cue, ...]:
     """Mouth cues of one phrase, ascending, the first at sample 0, the last one `sil`.
 
+    None lies behind the end of `sound`, and no two in a row have the same shape.
+
     Args:
         phones: symbols with durations in samples, covering `sound` from its start.
         sound: float32 [n] at `rate_hz`.
         rate_hz: sample rate of both.
         lead_ms: how much earlier than the durations say the shapes are shown.
     """
-    spans = _spans(merge_marks(phones), sound, rate_hz)
+    spans = _spans(split_diphthongs(merge_marks(phones)), sound, rate_hz)
     spans = _merge_equal(_drop_short(_widen_closures(spans, rate_hz), rate_hz))
     lead = round(lead_ms * rate_hz / 1_000.0)
     shortest = round(MIN_HOLD_MS * rate_hz / 1_000.0)
     cues = [Cue(0, SIL, 0.0)]
     for span in spans:
-        at_sample = max(0, span.start_sample - lead)
-        if cues[-1].viseme in table().critical:  # the lead must not squeeze a first closure out
-            at_sample = max(at_sample, cues[-1].at_sample + shortest)
-        if cues[-1].at_sample == at_sample:
-            cues.pop()
-        cues.append(Cue(at_sample, span.viseme, round(span.weight, 3)))
+        _show(cues, span, max(0, span.start_sample - lead), shortest, len(sound))
     if cues[-1].viseme != SIL:
-        cues.append(Cue(max(cues[-1].at_sample + 1, len(sound) - lead), SIL, 0.0))
+        end_sample = len(sound) - (0 if cues[-1].viseme in table().critical else lead)
+        cues.append(Cue(max(cues[-1].at_sample + 1, end_sample), SIL, 0.0))
     return tuple(cues)
+
+
+def _show(cues: list[Cue], span: Span, at_sample: int, shortest: int, n_samples: int) -> None:
+    """Add the cue of `span` at `at_sample`, or later where a closure needs the time.
+
+    What was pushed back by a closure until hardly any of it is left gives way.
+    """
+    while cues and cues[-1].viseme not in table().critical:
+        if at_sample - cues[-1].at_sample >= shortest // 2:
+            break
+        at_sample = min(at_sample, cues.pop().at_sample)
+    if cues and cues[-1].viseme in table().critical:
+        at_sample = max(at_sample, cues[-1].at_sample + shortest)
+    if at_sample >= n_samples:
+        return
+    if cues and cues[-1].viseme == span.viseme:
+        cues[-1] = replace(cues[-1], weight=max(cues[-1].weight, round(span.weight, 3)))
+    else:
+        cues.append(Cue(at_sample, span.viseme, round(span.weight, 3)))
 
 
 def words_from_phones(text: str, phones: Sequence[Timed], n_samples: int) -> tuple[Word, ...]:
@@ -97,10 +114,10 @@ def _word_groups(phones: Sequence[Timed]) -> list[tuple[int, int]]:
     groups: list[tuple[int, int]] = []
     at = 0
     inside = None
-    for symbol, n_samples in phones:
+    for symbol, n_samples in split_diphthongs(merge_marks(phones)):
         if symbol == " ":
             inside = None
-        elif viseme_of(symbol) is not None or symbol in table().borrowers:
+        elif viseme_of(symbol) not in (None, SIL) or symbol in table().borrowers:
             if inside is None:
                 groups.append((at, at + n_samples))
                 inside = symbol
@@ -115,11 +132,11 @@ def _spans(phones: list[Timed], sound: NDArray[np.float32], rate_hz: int) -> lis
     spans: list[Span] = []
     at = 0
     for position, (symbol, n_samples) in enumerate(phones):
-        start, at = at, at + n_samples
+        start, at = at, min(at + n_samples, len(sound))
         viseme = viseme_of(symbol)
         if symbol in table().borrowers:
             viseme = _next_vowel(phones[position + 1 :])
-        if viseme is None or n_samples == 0:
+        if viseme in (None, SIL) or at <= start:  # whether a pause is one, the sound decides
             continue
         opening = table().weight_of.get(symbol, 1.0)
         if viseme in table().vowels:
@@ -186,8 +203,8 @@ def _merge_equal(spans: list[Span]) -> list[Span]:
 
 
 def _next_vowel(phones: Sequence[Timed]) -> int | None:
-    following = (viseme_of(symbol) for symbol, _ in phones[:3])
-    return next((viseme for viseme in following if viseme in table().vowels), None)
+    following = (symbol for symbol, _ in phones[:3] if symbol in table().lenders)
+    return viseme_of(next(following, ""))
 
 
 class _Loudness:
