@@ -12,9 +12,12 @@ reference figures of the model card's family to three digits.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import math
 import struct
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +38,11 @@ MAX_TOKENS = 128
 
 BATCH_SIZE = 16
 """Sentences per forward pass. More saves nothing on two cores, and the arrays leave the cache."""
+
+_CACHED_FROM = 32
+"""Texts in a list that is worth a file."""
+
+_log = logging.getLogger(__name__)
 
 _HEADS = 12
 _LAYERS = 6
@@ -137,6 +145,48 @@ def _gelu(x: Floats) -> Floats:
     return cast("Floats", np.float32(0.5) * x * (1 + np.sign(x) * (1 - tail)))
 
 
+class CachedEmbedder:
+    """Remembers the vectors of long lists on disk: a persona's phrasings take 7 s once on two
+    cores, and 10 ms ever after. Single questions go straight through.
+    """
+
+    def __init__(self, embedder: MiniLm, folder: Path) -> None:
+        """`folder` is made if need be. A cache that can't be written is no error, only slow."""
+        self._embedder = embedder
+        self._folder = folder
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return what the embedder would, [len(texts), 384]."""
+        if len(texts) < _CACHED_FROM:
+            return self._embedder.embed(texts)
+        digest = hashlib.sha256("\0".join([self._embedder.fingerprint, *texts]).encode())
+        path = self._folder / f"{digest.hexdigest()[:32]}.npy"
+        found = _read_vectors(path, len(texts))
+        if found is None:
+            found = self._embedder.embed(texts)
+            _write_vectors(path, found)
+        return found
+
+
+def _read_vectors(path: Path, n_texts: int) -> Floats | None:
+    try:
+        vectors = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None  # not there, or cut short by a power failure: made anew
+    fits = vectors.shape == (n_texts, DIMENSIONS) and vectors.dtype == np.float32
+    return cast("Floats", vectors) if fits else None
+
+
+def _write_vectors(path: Path, vectors: Floats) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+            np.save(part, vectors)
+        Path(part.name).replace(path)  # whole or not at all, also with two servers starting
+    except OSError as error:
+        _log.warning("the vectors of this persona can't be cached: %s", error.strerror)
+
+
 class MiniLm:
     """The embedder port (`visavis.reply.knowledge.Embedder`) over a folder of weights."""
 
@@ -162,6 +212,8 @@ class MiniLm:
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer_path))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+        self.fingerprint = f"{weights_path.stat().st_size} {_LAYERS} {DIMENSIONS} {MAX_TOKENS}"
+        """Changes where vectors of these weights can't be compared with those of others."""
         weights = read_safetensors(weights_path)
         try:
             self._load(weights)

@@ -16,8 +16,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-MAX_NEW_WORDS_SHARE = 0.0
-"""Content words of a strict phrase that may be new, as a share."""
+Mode = Literal["strict", "free", "trusted"]
+"""strict: a reply about facts, every word must be supported. free: an invited story or rhyme, only
+numbers, names and statements about the persona's own subject are. trusted: a capable model,
+nothing is checked."""
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
 
@@ -53,13 +55,9 @@ _SHORT_SUFFIXES = ("ed", "ly", "s", "e", "y")
 
 @dataclass(frozen=True)
 class Support:
-    """All the words a reply may be made of.
+    """All the words a reply may be made of."""
 
-    `strict`: a reply about facts. `free`: an invited story or rhyme; only numbers, names and
-    statements about the persona's own subject are checked.
-    """
-
-    mode: Literal["strict", "free"]
+    mode: Mode
     stems: frozenset[str]
     subjects: frozenset[str]
     """Stems of names; a free phrase that mentions one is checked strictly."""
@@ -80,9 +78,7 @@ class Unsupported:
 Judgement = Supported | Unsupported
 
 
-def support_of(
-    texts: Iterable[str], *, mode: Literal["strict", "free"], subjects: Iterable[str] = ()
-) -> Support:
+def support_of(texts: Iterable[str], *, mode: Mode, subjects: Iterable[str] = ()) -> Support:
     """Build the support from the texts that the model was given (facts, prompt, question)."""
     stems = frozenset(stem(word) for text in texts for word in _words(text))
     names = frozenset(stem(word) for text in subjects for word in _words(text))
@@ -91,6 +87,8 @@ def support_of(
 
 def judge(phrase: str, support: Support) -> Judgement:
     """Check one phrase. The first unsupported word is reported."""
+    if support.mode == "trusted":
+        return Supported()
     words = _words(phrase)
     strict = support.mode == "strict" or any(stem(word) in support.subjects for word in words)
     for position, word in enumerate(words):
@@ -110,6 +108,12 @@ def next_step(judgement: Judgement, n_spoken: int) -> Literal["speak", "decline"
     if isinstance(judgement, Supported):
         return "speak"
     return "decline" if n_spoken == 0 else "end"
+
+
+def stem_set(text: str) -> frozenset[str]:
+    """Return the stems of the words that say something: neither free nor repeated."""
+    words = (word.casefold() for word in _words(text))
+    return frozenset(stem(word) for word in words if word not in _FREE_WORDS)
 
 
 def stem(word: str) -> str:
