@@ -1,5 +1,6 @@
 // Bundles src/ into the directory given as argument (default: dist/), ready to be served as it is.
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { build } from "esbuild";
@@ -9,7 +10,6 @@ await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 
 await build({
-  // Plain names, no hashes: the server answers with ETags, and the page finds its worklets.
   entryPoints: ["src/page.ts", "src/page.css", "src/capture.worklet.ts", "src/playback.worklet.ts"],
   outdir,
   bundle: true,
@@ -25,6 +25,15 @@ await build({
 
 const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
 await copyFile(wasm, `${outdir}/rive.wasm`);
-for (const file of ["index.html", "favicon.svg", "third-party.txt"]) {
+for (const file of ["favicon.svg", "third-party.txt"]) {
   await copyFile(`src/${file}`, `${outdir}/${file}`);
 }
+
+// Browsers may keep everything but index.html: a new build has new addresses.
+const stamp = createHash("sha256");
+for (const file of ["page.js", "page.css", "capture.worklet.js", "playback.worklet.js", "rive.wasm"]) {
+  stamp.update(await readFile(`${outdir}/${file}`));
+}
+const version = stamp.digest("hex").slice(0, 12);
+const html = await readFile("src/index.html", "utf8");
+await writeFile(`${outdir}/index.html`, html.replace(/"(page\.(?:js|css))"/g, `"$1?v=${version}"`));

@@ -132,6 +132,12 @@ export class Avatar {
     this.#listener.changed();
   }
 
+  /** Sound goes on after the browser has suspended it; call from a click, touch or key. */
+  async resumeSound(): Promise<void> {
+    const context = this.#player?.context;
+    if (context !== undefined && context.state !== "running") await context.resume();
+  }
+
   lookAt(x: number, y: number): void {
     this.#stage?.lookAt(x, y);
   }
@@ -181,7 +187,8 @@ export class Avatar {
     const activity = talk?.conversation.activity ?? "";
     if (activity !== this.#lastActivity) {
       // A nod as the user's words are understood: the first thing a listener does.
-      if (activity === "thinking" && this.#motion() === "full") this.#stage?.nod();
+      const understood = activity === "thinking" && (talk?.conversation.turnId ?? 0) > 0;
+      if (understood && this.#motion() === "full") this.#stage?.nod();
       this.#lastActivity = activity;
       this.#log({ kind: "state", value: activity });
     }

@@ -32,7 +32,9 @@ const canvas = element("stage", HTMLCanvasElement);
 const captionList = element("captions", HTMLElement);
 const captions = new Captions(captionList, element("log", HTMLElement));
 
-const built = (file: string): string => new URL(file, import.meta.url).href;
+// The build stamps this script's address (`?v=…`); its companions must be of the same build.
+const built = (file: string): string =>
+  new URL(file + new URL(import.meta.url).search, import.meta.url).href;
 const served = (path: string): string => new URL(path, document.baseURI).href;
 
 const shownNotices = new Map<Topic, Notice>();
@@ -84,6 +86,8 @@ element("composer", HTMLFormElement).addEventListener("submit", (event) => {
   void say(input.value);
   input.value = "";
 });
+// Phones suspend sound for calls and the like, and want a touch before it may go on.
+document.addEventListener("pointerdown", () => void avatar.resumeSound());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !stop.disabled) stop.click();
 });
@@ -107,7 +111,8 @@ async function begin(way: "microphone" | "typing"): Promise<void> {
     setNotice("sound", notices.soundNotice(error instanceof Error ? error.message : String(error)));
   } finally {
     start.disabled = false;
-    redraw = "due";
+    draw(avatar.talk?.connection ?? "idle");
+    if (document.activeElement === document.body) mute.focus(); // the start button is gone
   }
 }
 
