@@ -46,7 +46,7 @@ class Sitter:
         for name in ("is_speaking", "is_listening", "is_thinking"):
             self.set(name, False)
 
-    def set(self, name: str, value: float | bool) -> None:  # noqa: FBT001
+    def set(self, name: str, value: float | bool) -> None:
         """Set a control, or fire it."""
         self.page.evaluate("([p, n, v]) => set(p, n, v)", [self.plane, name, value])
 
@@ -168,10 +168,11 @@ def nod(sitter: Sitter) -> Image.Image:
     sitter.reset()
     sitter.advance(0.5)
     sitter.set("gesture", True)
+    before = 0
     for percent in (0, 15, 25, 40, 50, 65, 75, 85, 100, 120):
-        if percent:
-            sitter.advance(0.8 * (percent - last) / 100)
-        last = percent
+        if percent > before:
+            sitter.advance(0.8 * (percent - before) / 100)
+        before = percent
         cells.append((f"nod {percent} %", on(WHITE, sitter.picture())))
     return sheet(cells, 5)
 

@@ -28,15 +28,17 @@ from visavis.face.scene import (
     group,
     knot_props,
     linear_fill,
+    mirrored,
     radial_fill,
     rounded_rectangle,
     shape,
+    smooth,
     stroke,
 )
 
 _TEETH_HALF_WIDTH = 66.0
 _TEETH_HEIGHT = 60.0
-_REST_BOTTOM = 9.0  # lower lip of the resting mouth
+_REST_BOTTOM = 12.0  # lower lip of the resting mouth
 _HIDDEN_TONGUE = 130.0  # far enough below to be outside of any opening
 
 
@@ -54,7 +56,7 @@ class MouthShape:
     lower_teeth: float = 0.0
     tongue: float = _HIDDEN_TONGUE  # y of the top of the tongue
     tongue_width: float = 1.0
-    tip: float = 0.0  # size of the raised or protruding tip, 0...1
+    tip: float = 0.0  # size 0...1 of the tip that shows over the lower lip
     tip_y: float = 0.0
     line: float = 8.0  # width of the dark line between the lips
     skew: float = 0.0  # right corner this much higher than the left
@@ -72,9 +74,11 @@ class MouthShape:
 
     def knots(self) -> tuple[Knot, Knot, Knot, Knot]:
         """The opening: left corner, top, right corner, bottom."""
-        w, reach = self.half_width, self.half_width * self.square
-        inward = 0.42 * self.pinch * w
-        lift = 0.58 * (1 - 0.4 * self.pinch)
+        w, pinch = self.half_width, self.pinch
+        # At pinch 1 the handles are those of a parabola: a clean smile when the lips meet.
+        reach = w * (self.square * (1 - pinch) + pinch / 3)
+        inward = w * pinch / 3
+        lift = 0.58 + 0.09 * pinch
         left, right = self.corner + self.skew / 2, self.corner - self.skew / 2
         return (
             Knot(-w, left, inward, (self.bottom - left) * lift, inward, (self.top - left) * lift),
@@ -87,47 +91,31 @@ class MouthShape:
 
 
 SHAPES: dict[str, MouthShape] = {
-    "sil": MouthShape(54, -9, 8, 9, 1.0, 0, skew=5),
-    "PP": MouthShape(38, 3, -1, 0, 0.7, 15, line=9),
-    "FF": MouthShape(48, 5, -10, 8, 0.25, 12, upper_teeth=22, square=0.7),
-    "TH": MouthShape(
-        52, -3, -14, 26, 0.35, 6, upper_teeth=13, tongue=14, tongue_width=0.9, tip=1.0, tip_y=20
-    ),
+    "sil": MouthShape(60, -11, 11, 12, 1.0, 0, skew=5),
+    "PP": MouthShape(40, 1, 1, 2, 0.7, 13, line=9),
+    "FF": MouthShape(50, 7, -11, 9, 0.25, 8, upper_teeth=23, square=0.7),
+    "TH": MouthShape(54, -4, -15, 25, 0.35, 4, upper_teeth=14, tongue=60, tip=1.0, tip_y=19),
     "DD": MouthShape(
-        58, -6, -13, 30, 0.45, 5, upper_teeth=13, lower_teeth=7, tongue=12, tip=0.7, tip_y=6
+        62, -7, -14, 32, 0.45, 4, upper_teeth=12, lower_teeth=7, tongue=-4, tongue_width=0.75
     ),
-    "kk": MouthShape(50, -2, -16, 40, 0.25, 6, upper_teeth=7, tongue=4, tongue_width=0.62),
+    "kk": MouthShape(50, -2, -18, 42, 0.25, 5, upper_teeth=7, tongue=12, tongue_width=0.85),
     "CH": MouthShape(
-        35, 1, -23, 25, 0.0, 19, upper_teeth=24, lower_teeth=22, tongue=80, square=0.72
+        37, 1, -25, 27, 0.0, 12, upper_teeth=26, lower_teeth=24, tongue=80, square=0.72
     ),
     "SS": MouthShape(
-        66, -8, -10, 19, 0.5, 5, upper_teeth=15, lower_teeth=12, tongue=80, square=0.72
+        70, -9, -11, 20, 0.5, 4, upper_teeth=16, lower_teeth=13, tongue=80, square=0.72
     ),
-    "nn": MouthShape(
-        45, -4, -10, 24, 0.4, 6, upper_teeth=8, tongue=2, tongue_width=1.1, tip=0.0, tip_y=4
-    ),
-    "RR": MouthShape(
-        32, 0, -18, 27, 0.05, 16, upper_teeth=6, tongue=12, tongue_width=0.5, tip=0.45, tip_y=6
-    ),
-    "aa": MouthShape(58, -7, -24, 76, 0.12, 7, upper_teeth=14, tongue=44, square=0.62),
+    "nn": MouthShape(44, -4, -10, 24, 0.4, 5, upper_teeth=7, tongue=-8, tongue_width=1.2),
+    "RR": MouthShape(33, 0, -19, 28, 0.05, 10, upper_teeth=6, tongue=4, tongue_width=0.48),
+    "aa": MouthShape(60, -8, -25, 80, 0.12, 5, upper_teeth=15, tongue=44),
     "E": MouthShape(
-        72, -13, -17, 47, 0.3, 5, upper_teeth=15, lower_teeth=4, tongue=22, tongue_width=1.15
+        76, -14, -18, 50, 0.3, 4, upper_teeth=16, lower_teeth=5, tongue=24, tongue_width=1.15
     ),
     "I": MouthShape(
-        86,
-        -22,
-        -7,
-        26,
-        0.75,
-        4,
-        upper_teeth=16,
-        lower_teeth=5,
-        tongue=10,
-        tongue_width=1.3,
-        square=0.62,
+        90, -24, -8, 27, 0.75, 3, upper_teeth=17, lower_teeth=5, tongue=60, square=0.62
     ),
-    "O": MouthShape(36, 4, -31, 54, 0.0, 18, upper_teeth=5, tongue=38, tongue_width=0.6),
-    "U": MouthShape(17, 3, -13, 20, 0.0, 25, tongue=90),
+    "O": MouthShape(37, 4, -31, 57, 0.0, 12, upper_teeth=5, tongue=38, tongue_width=0.6),
+    "U": MouthShape(18, 3, -14, 21, 0.0, 15, tongue=90),
 }
 
 
@@ -162,9 +150,9 @@ class Mouth:
             (0, -30), (0, 70), Stop(0, argb(colors.hole_top)), Stop(1, argb(colors.hole_bottom))
         )
         hole = shape("mouth_hole", self._hole, self._lip_paint, dark)
-        inside = group("mouth_inside", self._tongue, self._lower, self._upper, self._tip)
+        inside = group("mouth_inside", self._tongue, self._lower, self._upper)
         line = shape("mouth_line", self._edge, self._line_paint)
-        self.top = group("mouth", hole, clip(inside, hole), line, y=y)
+        self.top = group("mouth", hole, clip(inside, hole), line, self._tip, y=y)
         for setting in self.pose("sil"):
             setting.part.props[setting.prop] = setting.value
 
@@ -237,9 +225,15 @@ def _tongue(colors: MouthColors) -> Part:
 
 def _tip(colors: MouthColors) -> Part:
     soft = radial_fill(
-        (0, -4), 30, Stop(0, argb(colors.tongue_light)), Stop(1, argb(colors.tongue))
+        (0, -6), 30, Stop(0, argb(colors.tongue_light)), Stop(1, argb(colors.tongue))
     )
-    return group("tongue_tip", shape("tongue_tip_body", ellipse(54, 34), soft))
+    outline = mirrored([smooth(0, -18, 18, 0), Knot(27, -4, 0, -10, -2, 14), smooth(0, 19, -15, 0)])
+    groove = curve([Knot(0, -6), Knot(0, 8)], closed=False)
+    return group(
+        "tongue_tip",
+        shape("tongue_tip_body", curve(outline), soft, stroke(argb(colors.line), 5)),
+        shape("tongue_tip_groove", groove, stroke(argb(colors.hole_top, 0.28), 4)),
+    )
 
 
 assert tuple(SHAPES) == VISEMES  # the table above is in the order of spec/visemes.json

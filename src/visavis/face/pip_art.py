@@ -1,4 +1,6 @@
-"""Pip, drawn: a seed with a glowing bead. Coral body, cream heart of a face, plum lines, teal bead.
+"""Pip, drawn: a seed that has sprouted two leaves and a glowing bead.
+
+Coral skin, a cream face, teal leaves, eyes and light, plum lines.
 
 Nothing is outlined; every large shape has one gradient, lit from above left. Coordinates are
 artboard units (800 x 800), y down. The body's parts are relative to the ground under Pip, the
@@ -34,14 +36,17 @@ NECK_Y = -160.0  # above the ground
 HEAD_Y = -212.0  # the head's middle, above the neck
 
 CORAL_LIGHT, CORAL, CORAL_DEEP, CORAL_DARK = "#FFA07C", "#FF7D5F", "#EF5B4F", "#C8403F"
+STALK = "#1FA58C"
 CREAM_LIGHT, CREAM, CREAM_DEEP = "#FFF6E9", "#FFE9D2", "#FFCFA9"
 PLUM, PLUM_DEEP = "#6A2140", "#3B0F2A"
 BLUSH = "#FF6A5C"
-TEAL_LIGHT, TEAL, TEAL_DEEP = "#7FF0DD", "#19B5A5", "#07606B"
+TEAL_LIGHT, TEAL = "#7FF0DD", "#19B5A5"
+LEAF_LIGHT, LEAF, LEAF_DEEP = "#6FE3B4", "#26B795", "#0C7F7C"
+LEAF_TURN = -0.30  # how steeply the leaves rise at rest
 
 MOUTH_COLORS = MouthColors(
     line=PLUM,
-    lip="#F08A78",
+    lip="#F79E88",
     hole_top="#6B1738",
     hole_bottom="#42102D",
     teeth="#FFFFFF",
@@ -52,12 +57,13 @@ MOUTH_COLORS = MouthColors(
 
 EYE_X, EYE_Y = 106.0, 2.0
 EYE_WIDTH, EYE_HEIGHT = 124.0, 138.0
-LID_OPEN_MID, LID_OPEN_SIDE = -70.0, -26.0  # y of the upper lid's edge
+LID_OPEN_MID, LID_OPEN_SIDE = -66.0, -28.0  # y of the upper lid's edge
 LID_SHUT_MID, LID_SHUT_SIDE = 50.0, 22.0
-LOWER_LID_OPEN = 84.0
-MOUTH_Y = 110.0
+LOWER_LID_OPEN = 76.0
+MOUTH_Y = 118.0
 CHIN_Y = 226.0
-MASK_CHIN_Y = 194.0
+CHEEK_X, CHEEK_Y = 170.0, 88.0
+MASK_CHIN_Y = 196.0
 
 
 class Eye:
@@ -71,14 +77,15 @@ class Eye:
         self.lid_skin = curve([*_lid_edge(), Knot(90, -130), Knot(-90, -130)])
         self.lid_line = curve(_lid_edge(), closed=False)
         self.lid.add(
-            shape(f"lid_skin_{side}", self.lid_skin, fill(argb("#FFC39B"))),
-            shape(f"lid_line_{side}", self.lid_line, stroke(argb(PLUM), 13)),
+            shape(f"lid_skin_{side}", self.lid_skin, fill(argb("#FFDBBB"))),
+            shape(f"lid_line_{side}", self.lid_line, stroke(argb(PLUM), 11)),
         )
         self.lower_lid.add(_lower_lid(side))
         white = shape(
             f"eye_white_{side}",
             ellipse(EYE_WIDTH, EYE_HEIGHT),
             linear_fill((0, -70), (0, 40), Stop(0, argb("#E3D5E6")), Stop(0.55, argb("#FFFFFF"))),
+            stroke(argb("#F3C9A8", 0.9), 3),
         )
         socket = shape(
             f"socket_{side}", ellipse(EYE_WIDTH + 8, EYE_HEIGHT + 8), fill(argb(CREAM, 0))
@@ -110,7 +117,7 @@ def _lid_edge() -> tuple[Knot, Knot, Knot]:
 
 def _lower_lid(side: str) -> Part:
     edge = [Knot(-90, 16), smooth(0, -4, 50, 0), Knot(90, 16), Knot(90, 90), Knot(-90, 90)]
-    return shape(f"lower_lid_skin_{side}", curve(edge), fill(argb("#FFD9B8")))
+    return shape(f"lower_lid_skin_{side}", curve(edge), fill(argb("#FFE4CC")))
 
 
 def _iris(side: str) -> tuple[Part, ...]:
@@ -122,10 +129,10 @@ def _iris(side: str) -> tuple[Part, ...]:
         Stop(1, argb("#3FD9C4")),
     )
     return (
-        shape(f"iris_disc_{side}", ellipse(92, 100), colored),
-        shape(f"pupil_{side}", ellipse(56, 62), fill(argb("#240A1E"))),
-        shape(f"glint_{side}", ellipse(30, 32), fill(argb("#FFFFFF")), x=-17, y=-23),
-        shape(f"glint_small_{side}", ellipse(13, 13), fill(argb("#FFFFFF", 0.85)), x=17, y=22),
+        shape(f"iris_disc_{side}", ellipse(102, 112), colored),
+        shape(f"pupil_{side}", ellipse(66, 74), fill(argb("#240A1E"))),
+        shape(f"glint_{side}", ellipse(34, 36), fill(argb("#FFFFFF")), x=-18, y=-22),
+        shape(f"glint_small_{side}", ellipse(15, 15), fill(argb("#FFFFFF", 0.8)), x=20, y=26),
     )
 
 
@@ -136,22 +143,20 @@ class PipArt:
         self.mouth = Mouth(MOUTH_COLORS, y=MOUTH_Y)
         self.eyes = (Eye("l", -EYE_X), Eye("r", EYE_X))
         self.brows = tuple(_brow(side, x) for side, x in (("l", -EYE_X), ("r", EYE_X)))
-        self.cheeks = tuple(_cheek(side, x) for side, x in (("l", -186.0), ("r", 186.0)))
+        self.cheeks = tuple(_cheek(side, x) for side, x in (("l", -CHEEK_X), ("r", CHEEK_X)))
         self.mask = curve(_mask_knots())
         self.skull = curve(_skull_knots())
-        self.ears = tuple(_ear(side, x) for side, x in (("l", -262.0), ("r", 262.0)))
-        self.antenna_tip = Joint(
-            "antenna_tip", (Motion.BREATH, Motion.MOOD, Motion.GESTURE), x=-7, y=-56
-        )
-        self.antenna = Joint("antenna", (Motion.BREATH, Motion.MOOD, Motion.GESTURE), y=-212)
-        self.bead = Joint("bead", (Motion.MOOD, *ENERGY), x=12, y=-50)
-        self.bead_light = Stop(0, argb(TEAL_LIGHT))
+        self.leaves = (_leaf("l", -1), _leaf("r", 1))
+        stalk = (Motion.BREATH, Motion.MOOD, Motion.GESTURE)
+        self.antenna_tip = Joint("antenna_tip", stalk, x=-6, y=-38)
+        self.antenna = Joint("antenna", stalk, y=-252)
+        self.bead = Joint("bead", (Motion.MOOD, *ENERGY), x=10, y=-42)
         self._bead_art()
         self.face = Joint("face", (Motion.MOOD, *GAZE, Motion.GESTURE))
         self._face_art()
         self.head = Joint("head", (Motion.BREATH, Motion.MOOD, *ENERGY, Motion.GESTURE), y=NECK_Y)
         self._head_art()
-        self.arms = tuple(_arm(side, x) for side, x in (("l", -92.0), ("r", 92.0)))
+        self.arms = tuple(_arm(side, x) for side, x in (("l", -84.0), ("r", 84.0)))
         self.torso = Joint("torso", (Motion.BREATH, Motion.MOOD), *_torso_art())
         self.whole = Joint("whole", (Motion.MOOD, Motion.GESTURE), x=SIZE / 2, y=GROUND_Y)
         self.whole.add(
@@ -164,9 +169,8 @@ class PipArt:
         self.artboard.add(_ground_shadow(), self.whole.top)
 
     def _bead_art(self) -> None:
-        self.halo_paint = radial_fill(
-            (0, 0), 78, Stop(0, argb(TEAL_LIGHT, 0.75)), Stop(1, argb(TEAL_LIGHT, 0.0))
-        )
+        clear, soft = argb(TEAL_LIGHT, 0.0), argb(TEAL_LIGHT, 0.75)
+        self.halo_paint = radial_fill((0, 0), 66, Stop(0, soft), Stop(1, clear))
         self.bead_paint = radial_fill(
             (-8, -9),
             36,
@@ -174,18 +178,16 @@ class PipArt:
             Stop(0.35, argb(TEAL_LIGHT)),
             Stop(1, argb(TEAL)),
         )
-        self.halo = shape("halo", ellipse(156, 156), self.halo_paint, opacity=0.55)
-        ball = shape("bead_ball", ellipse(50, 50), self.bead_paint)
+        self.halo = shape("halo", ellipse(132, 132), self.halo_paint, x=10, y=-42, opacity=0.55)
+        ball = shape("bead_ball", ellipse(52, 52), self.bead_paint)
         glint = shape("bead_glint", ellipse(13, 11), fill(argb("#FFFFFF", 0.95)), x=-9, y=-11)
-        self.bead.add(self.halo, ball, glint)
-        upper = curve([Knot(0, 0, 0, 0, -3, -24), Knot(12, -46, -16, 14)], closed=False)
-        self.antenna_tip.add(
-            shape("stalk_upper", upper, stroke(argb(CORAL_DARK), 13)), self.bead.top
-        )
-        lower = curve([Knot(0, 14, 0, 0, 4, -30), Knot(-7, -56, 3, 22)], closed=False)
-        self.antenna.add(
-            shape("stalk_lower", lower, stroke(argb(CORAL_DARK), 15)), self.antenna_tip.top
-        )
+        self.bead.add(ball, glint)
+        upper = curve([Knot(0, 0, 0, 0, -2, -18), Knot(10, -38, -12, 10)], closed=False)
+        upper_art = shape("stalk_upper", upper, stroke(argb(STALK), 13))
+        self.antenna_tip.add(self.halo, upper_art, self.bead.top)
+        lower = curve([Knot(0, 18, 0, 0, 2, -24), Knot(-6, -38, 2, 16)], closed=False)
+        lower_art = shape("stalk_lower", lower, stroke(argb(STALK), 13))
+        self.antenna.add(self.antenna_tip.top, lower_art)
 
     def _face_art(self) -> None:
         mask_paint = radial_fill(
@@ -212,20 +214,12 @@ class PipArt:
             Stop(0.45, argb(CORAL)),
             Stop(1, argb(CORAL_DEEP)),
         )
-        shine = shape(
-            "shine",
-            curve(
-                [
-                    smooth(-150, -128, 30, -40),
-                    smooth(-62, -186, 40, -10),
-                    smooth(-96, -150, -40, 16),
-                ]
-            ),
-            fill(argb("#FFFFFF", 0.22)),
-        )
+        arc = curve([Knot(-228, -78, 0, 0, 20, -38), Knot(-136, -160, -36, 18)], closed=False)
+        dot = curve([Knot(-104, -176), Knot(-100, -178)], closed=False)
+        shine = shape("shine", [arc, dot], stroke(argb("#FFFFFF", 0.38), 13))
         art = group("head_art", y=HEAD_Y)
         art.add(
-            *(ear.top for ear in self.ears),
+            *(leaf.top for leaf in self.leaves),
             self.antenna.top,
             shape("skull", self.skull, skin),
             shine,
@@ -237,9 +231,10 @@ class PipArt:
 def _skull_knots() -> list[Knot]:
     return mirrored(
         [
-            smooth(0, -222, 158, 0),
-            Knot(276, 40, -12, -140, 8, 96),
-            smooth(0, CHIN_Y, -176, 0),
+            Knot(0, -268, -13, 40, 13, 40),  # the seed's tip runs into the stalk
+            smooth(118, -186, 76, 34, back=0.8),
+            smooth(278, 38, 4, 92, back=1.35),
+            smooth(0, CHIN_Y, -172, 0),
         ]
     )
 
@@ -247,10 +242,10 @@ def _skull_knots() -> list[Knot]:
 def _mask_knots() -> list[Knot]:
     return mirrored(
         [
-            Knot(0, -76, -30, -44, 30, -44),
-            smooth(112, -138, 66, 0),
-            smooth(224, 14, 0, 84),
-            smooth(0, MASK_CHIN_Y, -120, 0),
+            smooth(0, -112, 34, 0),
+            smooth(116, -134, 62, 0),
+            smooth(226, 18, 0, 84),
+            smooth(0, MASK_CHIN_Y, -122, 0),
         ]
     )
 
@@ -260,7 +255,7 @@ def _nose() -> Part:
         "nose",
         shape("nose_tip", ellipse(30, 20), fill(argb("#E8705F"))),
         shape("nose_glint", ellipse(10, 6), fill(argb("#FFFFFF", 0.7)), x=-5, y=-4),
-        y=66,
+        y=62,
     )
 
 
@@ -270,7 +265,7 @@ def _brow(side: str, x: float) -> Joint:
         [Knot(-34 * mirror, 6, 0, 0, 16 * mirror, -14), Knot(34 * mirror, 4, -16 * mirror, -16)],
         closed=False,
     )
-    art = shape(f"brow_line_{side}", line, stroke(argb(PLUM), 15))
+    art = shape(f"brow_line_{side}", line, stroke(argb(PLUM), 13))
     return Joint(f"brow_{side}", (Motion.MOOD, *ENERGY, Motion.GESTURE), art, x=x, y=-104)
 
 
@@ -278,27 +273,32 @@ def _cheek(side: str, x: float) -> Joint:
     soft = radial_fill((0, 0), 44, Stop(0, argb(BLUSH, 0.62)), Stop(1, argb(BLUSH, 0.0)))
     art = shape(f"blush_{side}", ellipse(88, 88), soft)
     art.props["scaleY"] = 0.72
-    return Joint(f"cheek_{side}", (Motion.MOOD,), art, x=x, y=92)
+    return Joint(f"cheek_{side}", (Motion.MOOD,), art, x=x, y=CHEEK_Y)
 
 
-def _ear(side: str, x: float) -> Joint:
-    mirror = 1 if x > 0 else -1
-    outer = [
-        Knot(-24 * mirror, -34, 0, 0, 30 * mirror, -34),
-        smooth(98 * mirror, -58, 14 * mirror, 26, back=1.6),
-        Knot(-18 * mirror, 46, 60 * mirror, 10),
+def _leaf(side: str, mirror: int) -> Joint:
+    outline = [
+        Knot(0, 0, 22 * mirror, 22, 14 * mirror, -44),
+        Knot(140 * mirror, -6, -34 * mirror, -56, -30 * mirror, 40),
     ]
-    inner = [
-        Knot(0, -18, 0, 0, 22 * mirror, -22),
-        smooth(78 * mirror, -42, 8 * mirror, 18, back=1.6),
-        Knot(0, 26, 40 * mirror, 4),
-    ]
-    skin = linear_fill((0, -60), (0, 40), Stop(0, argb(CORAL)), Stop(1, argb(CORAL_DEEP)))
-    art = (
-        shape(f"ear_outer_{side}", curve(outer), skin),
-        shape(f"ear_inner_{side}", curve(inner), fill(argb(CREAM_DEEP))),
+    blade = linear_fill(
+        (0, -40),
+        (0, 36),
+        Stop(0, argb(LEAF_LIGHT)),
+        Stop(0.55, argb(LEAF)),
+        Stop(1, argb(LEAF_DEEP)),
     )
-    return Joint(f"ear_{side}", (Motion.BREATH, Motion.MOOD, Motion.GESTURE), *art, x=x, y=-6)
+    rib = curve(
+        [Knot(16 * mirror, -3, 0, 0, 30 * mirror, -10), Knot(108 * mirror, -7)], closed=False
+    )
+    art = group(
+        f"leaf_art_{side}",
+        shape(f"leaf_blade_{side}", curve(outline), blade),
+        shape(f"leaf_rib_{side}", rib, stroke(argb("#DFFFF0", 0.55), 5)),
+        rotation=LEAF_TURN * mirror,
+    )
+    motions = (Motion.BREATH, Motion.MOOD, Motion.GESTURE)
+    return Joint(f"leaf_{side}", motions, art, x=3.0 * mirror, y=-250)
 
 
 def _torso_art() -> tuple[Part, ...]:
@@ -306,7 +306,9 @@ def _torso_art() -> tuple[Part, ...]:
     skin = linear_fill((0, -170), (0, -8), Stop(0, argb(CORAL_DEEP)), Stop(1, argb(CORAL)))
     belly = radial_fill((0, -86), 84, Stop(0, argb(CREAM_LIGHT)), Stop(1, argb(CREAM)))
     trunk = shape("trunk", body, skin)
-    shade = shape("neck_shade", ellipse(250, 96), fill(argb(PLUM, 0.22)), y=-158)
+    dark = radial_fill((0, 0), 130, Stop(0.4, argb(PLUM, 0.34)), Stop(1, argb(PLUM, 0.0)))
+    shade = shape("neck_shade", ellipse(260, 260), dark, y=-164)
+    shade.props["scaleY"] = 0.5
     return (
         trunk,
         shape("belly", ellipse(136, 124), belly, y=-68),
@@ -326,10 +328,11 @@ def _feet() -> Part:
 
 def _arm(side: str, x: float) -> Joint:
     mirror = 1 if x > 0 else -1
-    bone = [Knot(0, 0, 0, 0, 10 * mirror, 30), Knot(14 * mirror, 66, 8 * mirror, -30)]
-    sleeve = shape(f"arm_line_{side}", curve(bone, closed=False), stroke(argb(CORAL_DEEP), 42))
-    hand = shape(f"hand_{side}", ellipse(54, 54), fill(argb(CORAL)), x=14 * mirror, y=70)
-    return Joint(f"arm_{side}", (Motion.BREATH, Motion.MOOD), sleeve, hand, x=x, y=-128)
+    bone = [Knot(0, 0, 0, 0, 12 * mirror, 24), Knot(18 * mirror, 56, 4 * mirror, -20)]
+    sleeve = shape(f"arm_line_{side}", curve(bone, closed=False), stroke(argb(CORAL_DEEP), 36))
+    palm = radial_fill((-6, -8), 34, Stop(0, argb(CREAM)), Stop(1, argb(CREAM_DEEP)))
+    hand = shape(f"hand_{side}", ellipse(52, 50), palm, x=20 * mirror, y=64)
+    return Joint(f"arm_{side}", (Motion.BREATH, Motion.MOOD), sleeve, hand, x=x, y=-112)
 
 
 def _ground_shadow() -> Part:

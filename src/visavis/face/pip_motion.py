@@ -1,4 +1,4 @@
-"""How Pip moves. Eyes lead, the head follows, ears and antenna come last.
+"""How Pip moves. Eyes lead, the head follows, leaves and antenna come last.
 
 Times in seconds, angles in radians (0.0175 is one degree), lengths in artboard units.
 """
@@ -11,7 +11,7 @@ from visavis.face.contract import VISEMES, Plane
 from visavis.face.joint import Motion, energy, gaze
 from visavis.face.motion import Clip, Ease, Key, Loop, Pose, Setting, Track, cycle, track
 from visavis.face.mouth import SHAPES
-from visavis.face.pip_art import CHIN_Y, MASK_CHIN_Y, PipArt
+from visavis.face.pip_art import CHEEK_X, CHEEK_Y, CHIN_Y, MASK_CHIN_Y, PipArt
 from visavis.face.rig import Mood, Slider
 from visavis.face.scene import Part, argb
 
@@ -52,10 +52,10 @@ def breath(art: PipArt) -> Clip:
         wave(art.antenna[Motion.BREATH], "rotation", 0, 0.035, 0.4),
         wave(art.antenna_tip[Motion.BREATH], "rotation", 0, 0.05, 0.55),
     ]
-    for sign, arm, ear in zip((1, -1), art.arms, art.ears, strict=True):
+    for sign, arm, leaf in zip((1, -1), art.arms, art.leaves, strict=True):
         tracks.append(wave(arm[Motion.BREATH], "y", 0, -4, 0.1))
         tracks.append(wave(arm[Motion.BREATH], "rotation", 0, 0.05 * sign, 0.1))
-        tracks.append(wave(ear[Motion.BREATH], "rotation", 0, 0.03 * sign, 0.35))
+        tracks.append(wave(leaf[Motion.BREATH], "rotation", 0, 0.03 * sign, 0.35))
     return Clip("breath", _BREATH_TOTAL_S, tuple(tracks), Loop.LOOP)
 
 
@@ -159,9 +159,9 @@ def idle(art: PipArt) -> Clip:
             cycle(eye.lid[m], "y", loop_s, (0, 0)),
             cycle(eye.lower_lid[m], "y", loop_s, (0, 0)),
         ]
-    for sign, ear in zip((1, -1), art.ears, strict=True):
+    for sign, leaf in zip((1, -1), art.leaves, strict=True):
         keys = ((0, 0.0), (3.7, -0.05 * sign), (6.0, 0.02 * sign), (9.1, 0.09 * sign), (9.5, 0.0))
-        tracks.append(cycle(ear[m], "rotation", loop_s, *keys))
+        tracks.append(cycle(leaf[m], "rotation", loop_s, *keys))
     for brow in art.brows:
         tracks.append(cycle(brow[m], "y", loop_s, (0, 0), (3.6, 0), (4.0, -4), (5.0, 0)))
         tracks.append(cycle(brow[m], "rotation", loop_s, (0, 0)))
@@ -173,7 +173,7 @@ def idle(art: PipArt) -> Clip:
 
 
 def listening(art: PipArt) -> Clip:
-    """All ears: leans in, tilts, brows and ears up, eyes wide on the viewer, small nods."""
+    """All attention: leans in, tilts, brows and leaves up, eyes wide on the viewer, small nods."""
     loop_s = 5.6
     m = Motion.MOOD
     nods = ((0, 4), (1.3, 4), (1.55, 12), (1.9, 3), (3.6, 5), (3.85, 13), (4.2, 3))
@@ -213,18 +213,18 @@ def listening(art: PipArt) -> Clip:
         tracks += [
             cycle(eye.iris[m], "x", loop_s, (0, 0)),
             cycle(eye.iris[m], "y", loop_s, (0, -1)),
-            cycle(eye.lid[m], "y", loop_s, (0, -9)),
+            cycle(eye.lid[m], "y", loop_s, (0, -8)),
             cycle(eye.lower_lid[m], "y", loop_s, (0, 3)),
         ]
-    for sign, ear in zip((1, -1), art.ears, strict=True):
+    for sign, leaf in zip((1, -1), art.leaves, strict=True):
         keys = (
-            (0, 0.34 * sign),
-            (1.6, 0.30 * sign),
-            (2.1, 0.38 * sign),
-            (3.9, 0.30 * sign),
-            (4.4, 0.36 * sign),
+            (0, 0.44 * sign),
+            (1.6, 0.36 * sign),
+            (2.1, 0.5 * sign),
+            (3.9, 0.36 * sign),
+            (4.4, 0.48 * sign),
         )
-        tracks.append(cycle(ear[m], "rotation", loop_s, *keys))
+        tracks.append(cycle(leaf[m], "rotation", loop_s, *keys))
     for sign, brow in zip((1, -1), art.brows, strict=True):
         tracks.append(cycle(brow[m], "y", loop_s, (0, -16), (1.5, -12), (2.0, -18)))
         tracks.append(cycle(brow[m], "rotation", loop_s, (0, -0.05 * sign)))
@@ -269,10 +269,12 @@ def thinking(art: PipArt) -> Clip:
                 eye.iris[m], "y", loop_s, (0, -20), (2.2, -20), (2.26, -22), (3.9, -22), (3.96, -20)
             ),
             cycle(eye.lid[m], "y", loop_s, (0, 6)),
-            cycle(eye.lower_lid[m], "y", loop_s, (0, -16)),
+            cycle(eye.lower_lid[m], "y", loop_s, (0, -9)),
         ]
-    for sign, ear in zip((1, -1), art.ears, strict=True):
-        tracks.append(cycle(ear[m], "rotation", loop_s, (0, -0.12 * sign), (2.4, -0.06 * sign)))
+    for sign, leaf in zip((1, -1), art.leaves, strict=True):
+        tracks.append(
+            cycle(leaf[m], "rotation", loop_s, (0, -0.22 * sign + 0.06), (2.4, -0.12 * sign))
+        )
     for lift, turn, brow in zip((-2, -24), (0.06, 0.1), art.brows, strict=True):
         tracks.append(cycle(brow[m], "y", loop_s, (0, lift), (2.3, lift - 3)))
         tracks.append(cycle(brow[m], "rotation", loop_s, (0, turn)))
@@ -376,9 +378,9 @@ def speaking(art: PipArt) -> Clip:
             cycle(eye.lid[m], "y", loop_s, (0, -2)),
             cycle(eye.lower_lid[m], "y", loop_s, (0, -8), (2.0, -4), (4.0, -10)),
         ]
-    for sign, ear in zip((1, -1), art.ears, strict=True):
+    for sign, leaf in zip((1, -1), art.leaves, strict=True):
         keys = ((0, 0.08), (0.7, 0.0), (1.3, 0.12), (2.5, 0.03), (4.2, 0.14), (5.8, 0.04))
-        tracks.append(cycle(ear[m], "rotation", loop_s, *((at_s, v * sign) for at_s, v in keys)))
+        tracks.append(cycle(leaf[m], "rotation", loop_s, *((at_s, v * sign) for at_s, v in keys)))
     for sign, brow in zip((1, -1), art.brows, strict=True):
         keys = (
             (0, -3),
@@ -407,7 +409,7 @@ def speaking(art: PipArt) -> Clip:
 
 
 def nod(art: PipArt) -> Clip:
-    """A nod of 800 ms: a little up first, down, over-shoot, settle; ears and antenna late."""
+    """A nod of 800 ms: a little up first, down, over-shoot, settle; leaves and antenna late."""
     g = Motion.GESTURE
     head = ((0, 0), (0.13, -13), (0.34, 26), (0.54, -7), (0.69, 2), (0.8, 0))
     face = ((0, 0), (0.12, -12), (0.32, 24), (0.52, -6), (0.68, 2), (0.8, 0))
@@ -430,9 +432,9 @@ def nod(art: PipArt) -> Clip:
             (0.8, 0),
         ),
     ]
-    for sign, ear in zip((1, -1), art.ears, strict=True):
+    for sign, leaf in zip((1, -1), art.leaves, strict=True):
         keys = ((0, 0), (0.2, -0.1 * sign), (0.42, 0.22 * sign), (0.62, -0.08 * sign), (0.8, 0))
-        tracks.append(track(ear[g], "rotation", *keys))
+        tracks.append(track(leaf[g], "rotation", *keys))
     for brow in art.brows:
         tracks.append(track(brow[g], "y", (0, 0), (0.13, -8), (0.34, 4), (0.54, -3), (0.8, 0)))
     return Clip("nod", 0.8, tuple(tracks))
@@ -476,8 +478,8 @@ def _jaw(art: PipArt, viseme: str) -> Iterator[Setting]:
     yield Setting(art.mask.children[mask_chin], "y", MASK_CHIN_Y + 0.30 * drop)
     spread = (form.half_width - rest.half_width) * 0.12
     for sign, cheek in zip((-1, 1), art.cheeks, strict=True):
-        yield Setting(cheek.top, "y", 92 + 0.1 * drop - max(0.0, spread) * 2)
-        yield Setting(cheek.top, "x", sign * (186 + spread))
+        yield Setting(cheek.top, "y", CHEEK_Y + 0.1 * drop - max(0.0, spread) * 2)
+        yield Setting(cheek.top, "x", sign * (CHEEK_X + spread))
 
 
 MOODS = {
