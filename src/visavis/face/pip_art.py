@@ -1,6 +1,6 @@
 """Pip, drawn: a seed that has sprouted two leaves and a glowing bead.
 
-Coral skin, a cream face, teal leaves, eyes and light, plum lines.
+Coral skin, a cream face, teal leaves and eyes, plum lines, and a light that tells the mood.
 
 Nothing is outlined; every large shape has one gradient, lit from above left. Coordinates are
 artboard units (800 x 800), y down. The body's parts are relative to the ground under Pip, the
@@ -40,7 +40,7 @@ STALK = "#1FA58C"
 CREAM_LIGHT, CREAM, CREAM_DEEP = "#FFF6E9", "#FFE9D2", "#FFCFA9"
 PLUM, PLUM_DEEP = "#6A2140", "#3B0F2A"
 BLUSH = "#FF6A5C"
-TEAL_LIGHT, TEAL = "#7FF0DD", "#19B5A5"
+LIGHT, LIGHT_EDGE = "#FFE27A", "#FFB72E"
 LEAF_LIGHT, LEAF, LEAF_DEEP = "#6FE3B4", "#26B795", "#0C7F7C"
 LEAF_TURN = -0.30  # how steeply the leaves rise at rest
 
@@ -129,8 +129,8 @@ def _iris(side: str) -> tuple[Part, ...]:
         Stop(1, argb("#3FD9C4")),
     )
     return (
-        shape(f"iris_disc_{side}", ellipse(102, 112), colored),
-        shape(f"pupil_{side}", ellipse(66, 74), fill(argb("#240A1E"))),
+        shape(f"iris_disc_{side}", ellipse(102, 112), colored, stroke(argb("#08343F"), 4)),
+        shape(f"pupil_{side}", ellipse(68, 77), fill(argb("#240A1E"))),
         shape(f"glint_{side}", ellipse(34, 36), fill(argb("#FFFFFF")), x=-18, y=-22),
         shape(f"glint_small_{side}", ellipse(15, 15), fill(argb("#FFFFFF", 0.8)), x=20, y=26),
     )
@@ -169,14 +169,14 @@ class PipArt:
         self.artboard.add(_ground_shadow(), self.whole.top)
 
     def _bead_art(self) -> None:
-        clear, soft = argb(TEAL_LIGHT, 0.0), argb(TEAL_LIGHT, 0.75)
+        clear, soft = argb(LIGHT, 0.0), argb(LIGHT, 0.75)
         self.halo_paint = radial_fill((0, 0), 66, Stop(0, soft), Stop(1, clear))
         self.bead_paint = radial_fill(
             (-8, -9),
             36,
-            Stop(0, argb("#E9FFFA")),
-            Stop(0.35, argb(TEAL_LIGHT)),
-            Stop(1, argb(TEAL)),
+            Stop(0, argb("#FFFDF0")),
+            Stop(0.35, argb(LIGHT)),
+            Stop(1, argb(LIGHT_EDGE)),
         )
         self.halo = shape("halo", ellipse(132, 132), self.halo_paint, x=10, y=-42, opacity=0.55)
         ball = shape("bead_ball", ellipse(52, 52), self.bead_paint)
@@ -262,7 +262,7 @@ def _nose() -> Part:
 def _brow(side: str, x: float) -> Joint:
     mirror = 1 if x > 0 else -1
     line = curve(
-        [Knot(-34 * mirror, 6, 0, 0, 16 * mirror, -14), Knot(34 * mirror, 4, -16 * mirror, -16)],
+        [Knot(-33 * mirror, -2, 0, 0, 18 * mirror, -13), Knot(34 * mirror, 9, -12 * mirror, -17)],
         closed=False,
     )
     art = shape(f"brow_line_{side}", line, stroke(argb(PLUM), 13))
@@ -311,7 +311,7 @@ def _torso_art() -> tuple[Part, ...]:
     shade.props["scaleY"] = 0.5
     return (
         trunk,
-        shape("belly", ellipse(136, 124), belly, y=-68),
+        shape("belly", ellipse(118, 110), belly, y=-66),
         clip(group("neck_shadow", shade), trunk),
     )
 

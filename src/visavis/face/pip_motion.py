@@ -11,7 +11,7 @@ from visavis.face.contract import VISEMES, Plane
 from visavis.face.joint import Motion, energy, gaze
 from visavis.face.motion import Clip, Ease, Key, Loop, Pose, Setting, Track, cycle, track
 from visavis.face.mouth import SHAPES
-from visavis.face.pip_art import CHEEK_X, CHEEK_Y, CHIN_Y, MASK_CHIN_Y, PipArt
+from visavis.face.pip_art import CHEEK_X, CHEEK_Y, CHIN_Y, LIGHT, LIGHT_EDGE, MASK_CHIN_Y, PipArt
 from visavis.face.rig import Mood, Slider
 from visavis.face.scene import Part, argb
 
@@ -77,7 +77,7 @@ def blink(art: PipArt, name: str, times_s: tuple[float, ...], loop_s: float) -> 
     tracks: list[Track] = []
     for eye in art.eyes:
         tracks += [lids(v, "y", is_open, is_shut) for v, is_open, is_shut in eye.lid_vertices()]
-        tracks.append(lids(eye.lower_lid[Motion.BLINK], "y", 0, -12))
+        tracks.append(lids(eye.lower_lid[Motion.BLINK], "y", 0, -22))
     return Clip(name, loop_s, tuple(tracks), Loop.LOOP)
 
 
@@ -148,7 +148,7 @@ def idle(art: PipArt) -> Clip:
         ),
         cycle(art.whole[m], "rotation", loop_s, (0, 0.004), (5.0, -0.006)),
         cycle(art.torso[m], "rotation", loop_s, (0, 0)),
-        *_Glow("#7FF0DD", "#19B5A5", 0.35, 0.6, 3.2).tracks(art, loop_s),
+        *_Glow(LIGHT, LIGHT_EDGE, 0.4, 0.65, 3.2).tracks(art, loop_s),
     ]
     for eye in art.eyes:
         x = [*_glance(3.6, 1.1, 13), *_glance(8.9, 0.7, -9)]
@@ -207,7 +207,7 @@ def listening(art: PipArt) -> Clip:
         ),
         cycle(art.whole[m], "rotation", loop_s, (0, 0.012)),
         cycle(art.torso[m], "rotation", loop_s, (0, -0.02)),
-        *_Glow("#8DF7FF", "#17A9DE", 0.75, 1.0, 1.4).tracks(art, loop_s),
+        *_Glow("#9DF3FF", "#159FE6", 0.8, 1.0, 1.4).tracks(art, loop_s),
     ]
     for eye in art.eyes:
         tracks += [
@@ -236,7 +236,7 @@ def listening(art: PipArt) -> Clip:
 
 
 def thinking(art: PipArt) -> Clip:
-    """Looks up and aside, one brow higher, a hand at the chin, the bead pulses amber."""
+    """Looks up and aside, one brow higher, a hand at the chin, the bead pulses violet."""
     loop_s = 4.8
     m = Motion.MOOD
     tracks = [
@@ -260,7 +260,7 @@ def thinking(art: PipArt) -> Clip:
         ),
         cycle(art.whole[m], "rotation", loop_s, (0, -0.01)),
         cycle(art.torso[m], "rotation", loop_s, (0, 0.01)),
-        *_Glow("#FFE08A", "#F5A623", 0.45, 1.0, 0.8).tracks(art, loop_s),
+        *_Glow("#DDBBFF", "#9456E8", 0.45, 1.0, 0.8).tracks(art, loop_s),
     ]
     for eye in art.eyes:
         tracks += [
@@ -368,7 +368,7 @@ def speaking(art: PipArt) -> Clip:
         cycle(
             art.torso[m], "rotation", loop_s, (0, 0.01), (1.8, -0.014), (3.9, 0.014), (5.7, -0.01)
         ),
-        *_Glow("#9BFFD0", "#1FC58A", 0.6, 0.95, 0.9).tracks(art, loop_s),
+        *_Glow("#FFEE9C", "#FFA51F", 0.7, 1.0, 0.9).tracks(art, loop_s),
     ]
     for eye in art.eyes:
         x = [*_glance(2.5, 0.6, -8), *_glance(5.2, 0.5, 7)]
