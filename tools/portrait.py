@@ -264,19 +264,20 @@ def save_readme_images(sitter: Sitter, folder: Path) -> None:
     """docs/images: the animation, a still and the mouths."""
     folder.mkdir(parents=True, exist_ok=True)
     fps = 20
-    frames = talk(sitter, 360, fps)
+    frames = talk(sitter, 320, fps)
     frames[0].save(
         folder / "pip.webp",
         save_all=True,
         append_images=frames[1:],
         duration=1000 // fps,
         loop=0,
-        quality=80,
-        method=4,
+        quality=68,
+        method=5,
     )
     sitter.reset()
     sitter.advance(0.5)
-    sitter.picture().save(folder / "pip.png", optimize=True)
+    still = sitter.picture().resize((512, 512), Image.Resampling.LANCZOS)
+    still.save(folder / "pip.png", optimize=True)
     mouths(sitter, close_up=False).save(folder / "pip-mouths.webp", quality=86)
 
 
