@@ -107,7 +107,10 @@ def words_from_phones(text: str, phones: Sequence[Timed], n_samples: int) -> tup
         edges = np.cumsum([0, *(len(word) + 1 for word in words)])
         times = start + edges * (end - start) / edges[-1]
         groups = [(int(a), int(b)) for a, b in pairwise(times)]
-    return tuple(Word(word, a, b) for word, (a, b) in zip(words, groups, strict=True))
+    return tuple(
+        Word(word, min(a, n_samples), min(b, n_samples))
+        for word, (a, b) in zip(words, groups, strict=True)
+    )
 
 
 def _word_groups(phones: Sequence[Timed]) -> list[tuple[int, int]]:

@@ -32,17 +32,21 @@ class _Worker:
 
 
 class Piper:
-    """One voice, one process; phrases are spoken in the order in which they were asked for."""
+    """One voice, one process; phrases are spoken in the order in which they were asked for.
+
+    Raises:
+        EngineError: `config` is not a voice's.
+    """
 
     def __init__(self, *, model: Path, config: Path) -> None:
         self._model = model
         self._config = config
         self._worker: _Worker | None = None
         self._starting = asyncio.Lock()
+        self._closed = False
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Voiced]] = {}
-        voice: dict[str, Any] = json.loads(config.read_text(encoding="utf-8"))
-        self._rate_hz = int(voice["audio"]["sample_rate"])
+        self._rate_hz = _rate_of(config)
 
     @property
     def rate_hz(self) -> int:
@@ -58,9 +62,11 @@ class Piper:
         """Start and warm the process, if it is not running.
 
         Raises:
-            EngineError: it did not come up.
+            EngineError: it did not come up, or the voice is closed.
         """
         async with self._starting:
+            if self._closed:
+                raise EngineError("The voice is closed.")
             if self._worker is None:
                 self._worker = await self._spawn()
 
@@ -89,10 +95,14 @@ class Piper:
             raise EngineError("The voice process ended unexpectedly.") from error
         finally:
             self._waiting.pop(request_id, None)
+            if not answer.cancel() and not answer.cancelled():
+                answer.exception()  # seen, even if the pipe broke first
 
     async def aclose(self) -> None:
         """See `TextToSpeech.aclose`."""
-        worker, self._worker = self._worker, None
+        async with self._starting:  # a process that is just coming up must not be left behind
+            self._closed = True
+            worker, self._worker = self._worker, None
         if worker is None:
             return
         if worker.process.returncode is None:
@@ -116,15 +126,16 @@ class Piper:
             async with asyncio.timeout(_START_TIMEOUT_S):
                 hello, _ = await _read_response(process)
         except (asyncio.IncompleteReadError, TimeoutError) as error:
-            if process.returncode is None:
-                process.kill()
-            _, complaint = await process.communicate()
+            complaint = await _end(process)
             last_line = (complaint.decode(errors="replace").strip().splitlines() or ["no reason"])[
                 -1
             ]
             raise EngineError(
                 f"The voice did not start: {last_line}", hint="Run `visavis doctor`."
             ) from error
+        except BaseException:  # cancelled while it loads: nobody else knows this process
+            await _end(process)
+            raise
         reader = asyncio.create_task(self._read(process), name="piper-reader")
         return _Worker(process, reader, int(hello["rate_hz"]))
 
@@ -161,6 +172,24 @@ async def _read_response(
     header = json.loads(await process.stdout.readexactly(length))
     data = await process.stdout.readexactly(4 * header["n_samples"])
     return header, np.frombuffer(data, dtype="<f4").astype(np.float32, copy=False)
+
+
+def _rate_of(config: Path) -> int:
+    try:
+        voice: dict[str, Any] = json.loads(config.read_text(encoding="utf-8"))
+        return int(voice["audio"]["sample_rate"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EngineError(
+            f"{config.name} does not describe a voice.", hint="Run `visavis models verify`."
+        ) from error
+
+
+async def _end(process: asyncio.subprocess.Process) -> bytes:
+    """Kill it, if it still runs; returns what it complained of."""
+    if process.returncode is None:
+        process.kill()
+    _, complaint = await process.communicate()
+    return complaint
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:

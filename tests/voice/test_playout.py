@@ -1,0 +1,108 @@
+"""A reply's phrases laid end to end, counted in samples."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visavis.events import Phrase
+from visavis.lips.phonemes import SIL, Timed
+from visavis.voice.playout import Playout, trim_lead_in
+from visavis.voice.tts import Voiced
+
+RATE_HZ = 22_050
+GUARD = round(0.012 * RATE_HZ)
+
+
+def spoken(lead_in: int, phones: list[Timed], missing: int = 0) -> Voiced:
+    """Silence, then a tone; `missing` samples shorter than the durations say."""
+    n_samples = max(0, sum(n for _, n in phones) - missing)
+    sound = np.full(n_samples, 0.3, dtype=np.float32)
+    sound[:lead_in] = 0.001
+    return Voiced(sound, RATE_HZ, tuple(phones))
+
+
+phones_lists = st.lists(
+    st.tuples(st.sampled_from(["^", "a", "p", "ʊ", " ", "s", ","]), st.integers(0, 4_000)),
+    max_size=10,
+)
+voices = st.builds(spoken, st.integers(0, 6_000), phones_lists, st.integers(0, 200))
+replies = st.lists(st.tuples(st.sampled_from(["Hi.", "a b c", ""]), voices), max_size=5)
+
+
+def lay(reply: list[tuple[str, Voiced]], lead_ms: float = 30.0) -> list[Phrase]:
+    playout = Playout(lead_ms=lead_ms)
+    return [playout.add(text, "llm", voiced) for text, voiced in reply]
+
+
+@given(replies)
+def test_phrases_lie_end_to_end(reply: list[tuple[str, Voiced]]) -> None:
+    phrases = lay(reply)
+    assert [phrase.index for phrase in phrases] == list(range(len(reply)))
+    assert [phrase.text for phrase in phrases] == [text for text, _ in reply]
+    end_sample = 0
+    for phrase in phrases:
+        assert phrase.start_sample == end_sample
+        assert len(phrase.pcm) == 2 * phrase.n_samples
+        end_sample += phrase.n_samples
+
+
+@given(replies)
+def test_cues_and_words_lie_inside_their_phrase(reply: list[tuple[str, Voiced]]) -> None:
+    """Within a phrase cues ascend; between two the closing `sil` may meet the next first cue."""
+    for phrase in lay(reply):
+        end_sample = phrase.start_sample + phrase.n_samples
+        assert phrase.cues[0].at_sample == phrase.start_sample
+        assert phrase.cues[-1].viseme == SIL
+        assert all(a.at_sample < b.at_sample for a, b in pairwise(phrase.cues))
+        assert all(cue.at_sample <= end_sample for cue in phrase.cues)
+        assert [word.text for word in phrase.words] == phrase.text.split()
+        edges = [edge for word in phrase.words for edge in (word.start_sample, word.end_sample)]
+        assert edges == sorted(edges)
+        assert all(phrase.start_sample <= edge <= end_sample for edge in edges)
+
+
+@given(voices)
+def test_trimming_takes_as_much_from_the_phonemes_as_from_the_sound(voiced: Voiced) -> None:
+    sound, phones = trim_lead_in(voiced)
+    cut = len(voiced.sound) - len(sound)
+    np.testing.assert_array_equal(sound, voiced.sound[cut:])
+    assert [symbol for symbol, _ in phones] == [symbol for symbol, _ in voiced.phones]
+    before, after = (sum(n for _, n in p) for p in (voiced.phones, phones))
+    assert before - after == min(cut, before)
+    assert all(0 <= new <= old for (_, new), (_, old) in zip(phones, voiced.phones, strict=True))
+
+
+@given(voices)
+def test_only_silence_is_trimmed_and_a_guard_stays(voiced: Voiced) -> None:
+    sound, _ = trim_lead_in(voiced)
+    loud = np.flatnonzero(np.abs(voiced.sound) > 0.1)
+    if len(loud):
+        assert np.flatnonzero(np.abs(sound) > 0.1)[0] == min(loud[0], GUARD)
+    else:
+        assert len(sound) == len(voiced.sound), "nothing audible: nothing to go by"
+
+
+@given(voices)
+def test_trimming_twice_is_trimming_once(voiced: Voiced) -> None:
+    sound, phones = trim_lead_in(voiced)
+    again, phones_again = trim_lead_in(Voiced(sound, RATE_HZ, phones))
+    assert len(again) == len(sound)
+    assert phones_again == phones
+
+
+def test_loud_sound_is_clipped_and_little_endian() -> None:
+    voiced = Voiced(np.array([2.0, -2.0, 0.5], dtype=np.float32), RATE_HZ, ())
+    phrase = Playout(lead_ms=0.0).add("x", "fact", voiced)
+    assert np.frombuffer(phrase.pcm, "<i2").tolist() == [32_767, -32_767, 16_384]
+
+
+def test_an_empty_phrase_disturbs_nothing() -> None:
+    empty = Voiced(np.zeros(0, dtype=np.float32), RATE_HZ, ())
+    first, second = lay([("", empty), ("a", spoken(0, [("a", 3_000)]))])
+    assert first.n_samples == 0
+    assert second.start_sample == 0
+    assert second.n_samples == 3_000
