@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from visavis.face.contract import VISEMES
 from visavis.face.motion import Pose, Setting
 from visavis.face.scene import (
     Knot,
@@ -234,6 +233,3 @@ def _tip(colors: MouthColors) -> Part:
         shape("tongue_tip_body", curve(outline), soft, stroke(argb(colors.line), 5)),
         shape("tongue_tip_groove", groove, stroke(argb(colors.hole_top, 0.28), 4)),
     )
-
-
-assert tuple(SHAPES) == VISEMES  # the table above is in the order of spec/visemes.json
