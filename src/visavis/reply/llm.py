@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError, Timeout
 from openai.types.chat import (
     ChatCompletionAssistantMessageParam,
+    ChatCompletionChunk,
     ChatCompletionMessageParam,
     ChatCompletionSystemMessageParam,
     ChatCompletionUserMessageParam,
@@ -15,6 +16,9 @@ from openai.types.chat import (
 
 from visavis.errors import ProviderError
 from visavis.reply.answer import ChatMessage
+
+_TIMEOUT = Timeout(20.0, connect=5.0)
+"""Between two pieces. Nobody waits longer for an answer; the SDK would, ten minutes."""
 
 
 class LanguageModel(Protocol):
@@ -49,7 +53,9 @@ class OpenAICompatible:
     def __init__(self, *, model: str, base_url: str | None = None, api_key: str | None = None):
         self._model = model
         try:
-            self._client = AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=1)
+            self._client = AsyncOpenAI(
+                base_url=base_url, api_key=api_key, max_retries=1, timeout=_TIMEOUT
+            )
         except OpenAIError as error:
             raise ProviderError(
                 "The language model has no API key.", hint="Set OPENAI_API_KEY, or any text."
@@ -59,6 +65,7 @@ class OpenAICompatible:
         self, messages: Sequence[ChatMessage], max_tokens: int
     ) -> AsyncGenerator[str, None]:
         """See `LanguageModel.stream`."""
+        n_chunks = 0
         try:
             chunks = await self._client.chat.completions.create(
                 model=self._model,
@@ -69,7 +76,8 @@ class OpenAICompatible:
             )
             async with chunks:
                 async for chunk in chunks:
-                    if chunk.choices and (text := chunk.choices[0].delta.content):
+                    n_chunks += 1
+                    if text := _text_of(chunk):
                         yield text
         except APIStatusError as error:
             raise ProviderError(
@@ -80,6 +88,14 @@ class OpenAICompatible:
             raise ProviderError(
                 "The language model's endpoint can't be reached.", hint="Check its address."
             ) from error
+        except (OpenAIError, ValueError) as error:  # an error in the stream, or no JSON in it
+            raise ProviderError(
+                "The language model's endpoint broke off its answer.", hint="Ask again."
+            ) from error
+        if n_chunks == 0:  # a web page, most likely: the SDK skips what is no event
+            raise ProviderError(
+                "The language model's endpoint sent no answer.", hint="Check its address."
+            )
 
     async def warm(self, messages: Sequence[ChatMessage]) -> None:
         """Nothing: a remote endpoint keeps its own caches, and a call would cost money."""
@@ -87,6 +103,14 @@ class OpenAICompatible:
     async def aclose(self) -> None:
         """See `LanguageModel.aclose`."""
         await self._client.close()
+
+
+def _text_of(chunk: ChatCompletionChunk) -> str:
+    """Its text. Raises ValueError: the SDK passes on whatever JSON came, whatever its type says."""
+    try:
+        return (chunk.choices[0].delta.content or "") if chunk.choices else ""
+    except (AttributeError, TypeError, LookupError) as error:
+        raise ValueError("not a chat completion chunk") from error
 
 
 def _as_param(message: ChatMessage) -> ChatCompletionMessageParam:
