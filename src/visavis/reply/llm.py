@@ -65,7 +65,7 @@ class OpenAICompatible:
         self, messages: Sequence[ChatMessage], max_tokens: int
     ) -> AsyncGenerator[str, None]:
         """See `LanguageModel.stream`."""
-        n_chunks = 0
+        n_pieces = 0
         try:
             chunks = await self._client.chat.completions.create(
                 model=self._model,
@@ -76,8 +76,9 @@ class OpenAICompatible:
             )
             async with chunks:
                 async for chunk in chunks:
-                    n_chunks += 1
-                    if text := _text_of(chunk):
+                    text = _text_of(chunk)
+                    n_pieces += text is not None
+                    if text:
                         yield text
         except APIStatusError as error:
             raise ProviderError(
@@ -92,7 +93,7 @@ class OpenAICompatible:
             raise ProviderError(
                 "The language model's endpoint broke off its answer.", hint="Ask again."
             ) from error
-        if n_chunks == 0:  # a web page, most likely: the SDK skips what is no event
+        if n_pieces == 0:  # a web page, most likely: the SDK skips what is no event
             raise ProviderError(
                 "The language model's endpoint sent no answer.", hint="Check its address."
             )
@@ -105,10 +106,14 @@ class OpenAICompatible:
         await self._client.close()
 
 
-def _text_of(chunk: ChatCompletionChunk) -> str:
-    """Its text. Raises ValueError: the SDK passes on whatever JSON came, whatever its type says."""
+def _text_of(chunk: ChatCompletionChunk) -> str | None:
+    """Its text; None if it has no part in the answer (some only count tokens).
+
+    Raises:
+        ValueError: the SDK passes on whatever JSON came, whatever its type says.
+    """
     try:
-        return (chunk.choices[0].delta.content or "") if chunk.choices else ""
+        return (chunk.choices[0].delta.content or "") if chunk.choices else None
     except (AttributeError, TypeError, LookupError) as error:
         raise ValueError("not a chat completion chunk") from error
 
