@@ -1,0 +1,120 @@
+// Injected before the page's own code: a witness that trusts neither its clock nor its log.
+// Sound: whatever is connected to an AudioContext's destination is also connected to an analyser.
+// Mouth: pixels of the canvas, classified by the colours of Pip's mouth. One sample per frame.
+(() => {
+  const witness = { samples: [], contexts: [], requests: [], roi: null };
+  Object.defineProperty(window, "__witness", { value: witness });
+
+  // The microphone is Chromium's, playing a WAV; what the test says later is mixed into its stream,
+  // when the test says so and not when a file's clock does.
+  const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  let mouth = null;
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const real = await getUserMedia(constraints);
+    const context = new AudioContext();
+    mouth = context.createMediaStreamDestination();
+    connect.call(context.createMediaStreamSource(real), mouth);
+    return mouth.stream;
+  };
+  witness.say = (pcm, rateHz) => {
+    const sound = mouth.context.createBuffer(1, pcm.length, rateHz);
+    sound.copyToChannel(Float32Array.from(pcm, (x) => x / 32768), 0);
+    const source = mouth.context.createBufferSource();
+    source.buffer = sound;
+    connect.call(source, mouth);
+    source.start();
+  };
+
+  const connect = AudioNode.prototype.connect;
+  const taps = new Map();
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target instanceof AudioDestinationNode) {
+      const context = this.context;
+      if (!taps.has(context)) {
+        const analyser = context.createAnalyser();
+        analyser.fftSize = 1024;
+        taps.set(context, analyser);
+        witness.contexts.push(context);
+      }
+      connect.call(this, taps.get(context));
+    }
+    return connect.call(this, target, ...rest);
+  };
+
+  const buffer = new Float32Array(1024);
+  function loudness() {
+    const context = witness.contexts.at(-1);
+    const tap = context && taps.get(context);
+    if (!tap) return { t: 0, rms: 0, latency: 0 };
+    tap.getFloatTimeDomainData(buffer);
+    let sum = 0;
+    for (const x of buffer) sum += x * x;
+    const latency = context.outputLatency || context.baseLatency;
+    return { t: context.currentTime, rms: Math.sqrt(sum / buffer.length), latency };
+  }
+
+  const small = document.createElement("canvas");
+  const pen = small.getContext("2d", { willReadFrequently: true });
+  // Deep plum (the hole, and the line of a shut mouth), tongue pink (bluer than the lips), teeth.
+  function classify(r, g, b, a) {
+    if (a < 250) return "";
+    if (r > 45 && r < 125 && g < 45 && b > 25 && b < 75) return "hole";
+    if (r > 225 && g > 85 && g < 160 && b > g + 5 && b < 175) return "tongue";
+    if (r > 228 && g > 212 && b > 215 && Math.abs(g - b) < 12) return "teeth";
+    return "";
+  }
+  const SIZE = 96;
+  const GAP = 3;
+  // Mean height of the mouth in the columns around its middle, as a share of the region: from the
+  // topmost plum pixel down through whatever is inside. A shut mouth has the height of its line.
+  function opening() {
+    const canvas = document.querySelector("#stage");
+    if (!canvas || !canvas.width || !witness.roi) return -1;
+    const [x, y, w, h] = witness.roi;
+    small.width = SIZE;
+    small.height = SIZE;
+    pen.drawImage(
+      canvas,
+      x * canvas.width, y * canvas.height, w * canvas.width, h * canvas.height,
+      0, 0, SIZE, SIZE,
+    );
+    const { data } = pen.getImageData(0, 0, SIZE, SIZE);
+    const kind = (cx, cy) => classify(...data.subarray(4 * (cy * SIZE + cx), 4 * (cy * SIZE + cx) + 4));
+    let sumX = 0;
+    let n = 0;
+    for (let cy = 0; cy < SIZE; cy++) {
+      for (let cx = 0; cx < SIZE; cx++) {
+        if (kind(cx, cy) === "hole") {
+          sumX += cx;
+          n++;
+        }
+      }
+    }
+    if (n === 0) return 0;
+    const middle = Math.round(sumX / n);
+    let total = 0;
+    let columns = 0;
+    for (let cx = Math.max(0, middle - 6); cx <= Math.min(SIZE - 1, middle + 6); cx++) {
+      columns++;
+      let top = 0;
+      while (top < SIZE && kind(cx, top) !== "hole") top++;
+      if (top === SIZE) continue;
+      let last = top;
+      for (let cy = top; cy < SIZE && cy - last <= GAP; cy++) if (kind(cx, cy)) last = cy;
+      total += last - top + 1;
+    }
+    return total / columns / SIZE;
+  }
+
+  function sample() {
+    // After the page's own frame callbacks have drawn: a task right behind this frame.
+    queueMicrotask(() => undefined);
+    const sound = loudness();
+    setTimeout(() => {
+      witness.samples.push([performance.now(), sound.t, sound.latency, sound.rms, opening()]);
+      if (witness.samples.length > 20000) witness.samples.splice(0, 5000);
+    }, 0);
+    requestAnimationFrame(sample);
+  }
+  requestAnimationFrame(sample);
+})();
