@@ -89,7 +89,9 @@ def on(color: str | Image.Image, picture: Image.Image) -> Image.Image:
 def photo_like(size_px: int) -> Image.Image:
     """A soft, busy background: a blurred evening street, so to speak."""
     image = Image.radial_gradient("L").resize((size_px, size_px))
-    warm = Image.merge("RGB", (ImageChops.invert(image), image.point(lambda v: 40 + v // 3), image))
+    warm = Image.merge(
+        "RGB", (ImageChops.invert(image), ImageChops.add(image, image, scale=3.0, offset=40), image)
+    )
     pen = ImageDraw.Draw(warm, "RGBA")
     for i in range(60):
         x, y = (i * 97) % size_px, (i * 61 + i * i) % size_px

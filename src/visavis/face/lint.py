@@ -88,9 +88,9 @@ def _animation_problems(
 def _machine_problems(behaviour: Sequence[RivObject]) -> Iterator[str]:
     animation_count = sum(item.kind == "LinearAnimation" for item in behaviour)
     for item in behaviour:
-        if "animationId" in item.props:
-            if _number(item, "animationId") >= animation_count:
-                yield f"{item.kind} plays animation {item.props['animationId']} of {animation_count}"
+        animation = _number(item, "animationId")
+        if animation >= animation_count:
+            yield f"{item.kind} plays animation {animation} of {animation_count}"
     for layer in _layers(behaviour):
         name = layer[0].props.get("name")
         states = [item.kind for item in layer if item.kind in _STATES]

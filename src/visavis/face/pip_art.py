@@ -32,6 +32,7 @@ from visavis.face.scene import (
 
 SIZE = 800.0
 GROUND_Y = 770.0
+SCALE = 0.96  # leaves room above for a loud voice and a nod together
 NECK_Y = -160.0  # above the ground
 HEAD_Y = -212.0  # the head's middle, above the neck
 
@@ -76,8 +77,11 @@ class Eye:
         self.lower_lid = Joint(f"lower_lid_{side}", (Motion.MOOD, Motion.BLINK), y=LOWER_LID_OPEN)
         self.lid_skin = curve([*_lid_edge(), Knot(90, -130), Knot(-90, -130)])
         self.lid_line = curve(_lid_edge(), closed=False)
+        lid_paint = linear_fill(
+            (0, -74), (0, 52), Stop(0, argb("#FFEBD6")), Stop(1, argb("#FFD3AE"))
+        )
         self.lid.add(
-            shape(f"lid_skin_{side}", self.lid_skin, fill(argb("#FFDBBB"))),
+            shape(f"lid_skin_{side}", self.lid_skin, lid_paint),
             shape(f"lid_line_{side}", self.lid_line, stroke(argb(PLUM), 11)),
         )
         self.lower_lid.add(_lower_lid(side))
@@ -165,6 +169,7 @@ class PipArt:
             self.head.top,
             *(arm.top for arm in self.arms),
         )
+        self.whole.top.props |= {"scaleX": SCALE, "scaleY": SCALE}
         self.artboard = Part("Artboard", {"name": ARTBOARD, "width": SIZE, "height": SIZE})
         self.artboard.add(_ground_shadow(), self.whole.top)
 

@@ -194,7 +194,7 @@ def thinking(art: PipArt) -> Clip:
                 eye.iris[m], "y", loop_s, (0, -20), (2.2, -20), (2.26, -22), (3.9, -22), (3.96, -20)
             ),
             cycle(eye.lid[m], "y", loop_s, (0, 6)),
-            cycle(eye.lower_lid[m], "y", loop_s, (0, -9)),
+            cycle(eye.lower_lid[m], "y", loop_s, (0, 0)),
         ]
     for sign, leaf in zip((1, -1), art.leaves, strict=True):
         tracks.append(
@@ -208,9 +208,9 @@ def thinking(art: PipArt) -> Clip:
         cycle(left[m], "rotation", loop_s, (0, -0.55)),
         cycle(left[m], "x", loop_s, (0, 0)),
         cycle(left[m], "y", loop_s, (0, 0)),
-        cycle(right[m], "rotation", loop_s, (0, 2.3), (2.4, 2.36)),
+        cycle(right[m], "rotation", loop_s, (0, 2.42), (2.4, 2.5)),
         cycle(right[m], "x", loop_s, (0, -8)),
-        cycle(right[m], "y", loop_s, (0, 4)),
+        cycle(right[m], "y", loop_s, (0, -12), (2.0, -15)),
     ]
     return Clip("thinking", loop_s, tuple(tracks), Loop.LOOP)
 

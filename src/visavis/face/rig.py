@@ -38,7 +38,7 @@ from visavis.face.scene import Part, flatten
 
 MOOD_FADE_MS = 260  # a change of posture: quick enough to be an answer, slow enough not to pop
 LISTEN_FADE_MS = 180  # attention is the first thing that a speaker looks for
-MOUTH_FADE_MS = 70  # an ease of 60...120 ms (docs: character.md), for players without weights
+MOUTH_FADE_MS = 70  # 60...120 ms reads as soft; for players without weights
 CLOSURE_FADE_MS = 30  # lips that close must be on time
 GESTURE_FADE_MS = 60
 BLINK_FADE_MS = 80
