@@ -36,8 +36,9 @@ lock: ## after changing dependencies in pyproject.toml (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q \
 	  --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-spec: .venv/ready ## after changing wire/messages.py
+spec: .venv/ready-dev ## after changing wire/messages.py
 	$(BIN)/python -m visavis.wire.schema
+	$(BIN)/python hatch_build.py types
 
 .venv/ready: requirements.lock pyproject.toml hatch_build.py $(WEB)
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else \

@@ -204,6 +204,7 @@ def _converse(page: Page, person: list[NDArray[np.int16]]) -> None:
     say(person[2])
     _wait(page, "visavis.replies.some(r => r.turnId === 2 && r.status === 'stopped')")
     _wait(page, "visavis.replies.some(r => r.turnId === 3 && r.status === 'ended')")
+    page.wait_for_timeout(700)  # a silence between the answers, so that they can be told apart
     page.fill("#text", TYPED)
     page.keyboard.press("Enter")
     _wait(page, "visavis.replies.some(r => r.turnId === 4 && r.status === 'ended')")

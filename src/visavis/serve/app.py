@@ -6,10 +6,12 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -23,6 +25,7 @@ from visavis import __version__
 from visavis.clock import Clock, MonotonicClock
 from visavis.errors import BusyError, ConfigError, UnsupportedError
 from visavis.face import build_character
+from visavis.reply.persona import Persona
 from visavis.serve.conversation import Conversation, Peer, PeerGoneError
 from visavis.serve.engines import Engines
 from visavis.serve.settings import ServeSettings
@@ -146,6 +149,7 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
         return response
 
     _add_http_routes(app, metrics)
+    _add_page(app, engines.persona)
 
     @app.websocket("/v1/talk")
     async def talk(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -193,6 +197,20 @@ def _add_http_routes(app: FastAPI, metrics: Metrics) -> None:
         except ConfigError as error:
             raise HTTPException(404, f"{error} {error.hint}".strip()) from error
         return Response(data, media_type="application/octet-stream")
+
+
+def _add_page(app: FastAPI, persona: Persona) -> None:
+    """The built page, showing this persona's face and name from the first frame on."""
+    index = STATIC / "index.html"
+    if not index.is_file():
+        return
+    page = index.read_text(encoding="utf-8")
+    page = page.replace('data-character="pip"', f'data-character="{escape(persona.character)}"')
+    page = page.replace('data-name="Pip"', f'data-name="{escape(persona.name)}"')
+
+    @app.get("/", include_in_schema=False)
+    def root() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
+        return HTMLResponse(page)
 
 
 def _origin_is_ours(socket: WebSocket, settings: ServeSettings) -> bool:

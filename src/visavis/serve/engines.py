@@ -43,9 +43,7 @@ Step = Callable[[str], None]
 class Threads:
     """Where blocking inference runs: never on the event loop, and ears never wait for brains."""
 
-    ears: Executor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ears")
-    )
+    ears: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ears"))
     brains: Executor = field(
         default_factory=lambda: ThreadPoolExecutor(3, thread_name_prefix="brains")
     )
