@@ -173,3 +173,18 @@ def test_a_flushed_cutter_has_nothing_left() -> None:
     cutter.push("Half a sen")
     assert cutter.flush() == ["Half a sen"]
     assert cutter.flush() == []
+
+
+def test_long_later_sentence_is_cut_at_a_clause_a_short_one_is_not() -> None:
+    cutter = PhraseCutter()
+    text = (
+        "I listen to you first. Short, and whole. Your speech becomes a text that is read "
+        "at once by a small model, and the answer becomes a voice."
+    )
+    phrases = [*cutter.push(text), *cutter.flush()]
+    assert phrases[:2] == ["I listen to you first.", "Short, and whole."]
+    assert phrases[2:] == [
+        "Your speech becomes a text that is read at once by a small model,",
+        "and the answer becomes a voice.",
+    ]
+    assert " ".join(phrases) == text

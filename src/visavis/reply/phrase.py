@@ -1,7 +1,8 @@
 """Cuts a stream of text into phrases that can be voiced. Pure.
 
 The first phrase ends at the first clause, so that speech starts early; later ones are whole
-sentences, so that the melody is right.
+sentences, so that the melody is right, unless a sentence is so long that voicing it would take
+longer than the phrase before it lasts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import re
 
 MIN_FIRST_CHARS = 12
 """A shorter first clause ("Well,") would be over before the second phrase is voiced."""
+
+LONG_CLAUSE_CHARS = 60
+"""A later sentence is cut at a clause behind this many characters, about four seconds of speech."""
 
 MAX_CHARS = 220
 """A model that never ends a sentence is cut at a word."""
@@ -56,11 +60,14 @@ class PhraseCutter:
 
     def _next_end(self) -> int | None:
         first = self._n_phrases == 0
-        pattern = _CLAUSE_END if first else _SENTENCE_END
-        for match in pattern.finditer(self._rest):
+        for match in _CLAUSE_END.finditer(self._rest):
             if match.end() > MAX_CHARS:
                 break
-            if first and len(self._rest[: match.end()].strip()) < MIN_FIRST_CHARS:
+            n_chars = len(self._rest[: match.end()].strip())
+            if first and n_chars < MIN_FIRST_CHARS:
+                continue
+            clause = _SENTENCE_END.fullmatch(match.group()) is None
+            if clause and not first and n_chars < LONG_CLAUSE_CHARS:
                 continue
             if not self._is_inside(match.start(), match.end()):
                 return match.end()
