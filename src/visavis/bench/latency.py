@@ -251,7 +251,8 @@ def _is_wrong(turn: Turn) -> bool:
     fact_id = turn.recording.question.fact
     if turn.voice_ms is None or fact_id is None:
         return False
-    return not load_persona("pip").fact(fact_id).answer.startswith(turn.text[:20])
+    answer = load_persona("pip").fact(fact_id).answer
+    return not turn.text or not answer.startswith(turn.text[:20])
 
 
 def _bar() -> Progress:

@@ -66,13 +66,14 @@ class HeardReply:
         return self.phrases[0].source if self.phrases else None
 
     def voice_ms(self) -> float | None:
-        """When its first audible sample is heard; None if it was never revealed."""
+        """When its first audible sample is heard; None if it was never revealed or is silent."""
         if self.playing_since_ms is None:
             return None
         sound = np.frombuffer(bytes(self.pcm), dtype="<i2").astype(np.float32) / 32_768.0
         audible = np.flatnonzero(np.abs(sound) > _AUDIBLE)
-        first = int(audible[0]) if len(audible) else 0
-        return self.playing_since_ms + first * 1_000.0 / self.rate_hz
+        if not len(audible):
+            return None
+        return self.playing_since_ms + int(audible[0]) * 1_000.0 / self.rate_hz
 
 
 class Talker:

@@ -39,7 +39,7 @@ class OnnxModel:
             )
         except Exception as error:  # onnxruntime's own exceptions share no base class
             raise EngineError(
-                f"{path.name} could not be loaded: {error}", hint="Run `visavis models verify`."
+                f"{path.name} could not be loaded.", hint="Run `visavis models verify`."
             ) from error
         self.input_shapes: dict[str, list[Any]] = {
             str(value.name): list(value.shape) for value in self._session.get_inputs()
