@@ -128,6 +128,12 @@ def test_a_closure_takes_no_more_than_60_ms_from_the_shape_before() -> None:
     assert cues[1].at_sample == pytest.approx(ms(140), abs=2)
 
 
+def test_a_closure_leaves_the_shape_before_enough_to_be_seen() -> None:
+    cues = shown(phones_ms(("s", 100), ("a", 60), ("p", 20), ("a", 200)))
+    assert named(cues) == ["SS", "aa", "PP", "aa", "sil"]
+    assert cues[2].at_sample - cues[1].at_sample == pytest.approx(ms(MIN_HOLD_MS), abs=2)
+
+
 def test_a_closure_at_the_very_start_is_not_squeezed_out_by_the_lead() -> None:
     cues = shown(phones_ms(("b", 20), ("a", 45), ("t", 60), ("a", 80)), lead_ms=30)
     assert named(cues)[0] == "PP"

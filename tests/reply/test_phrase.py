@@ -164,6 +164,12 @@ def test_a_model_that_never_ends_is_cut_at_a_word() -> None:
     assert max(map(len, cut("x" * 1_000))) == MAX_CHARS
 
 
+def test_a_sentence_that_ends_at_last_is_cut_all_the_same() -> None:
+    text = "word " * 60 + "end. And so on."
+    assert max(map(len, cut(text))) <= MAX_CHARS
+    assert cut(text)[-2:] == [f"{'word ' * 16}end.", "And so on."]
+
+
 def test_emoji_are_not_read_out() -> None:
     assert cut("I am happy 🙂👍🏽 to help ❤️ you.") == ["I am happy to help you."]
 
