@@ -86,7 +86,8 @@ async def _serve(
         )
         name, port = listening.getsockname()[:2]
         shown = "localhost" if name in {"127.0.0.1", "0.0.0.0", "::", "::1"} else name
-        console.print(f"[bold]{persona.name}[/] is listening:  http://{shown}:{port}", soft_wrap=True)
+        url = f"http://{shown}:{port}"
+        console.print(f"[bold]{persona.name}[/] is listening:  {url}", soft_wrap=True)
         console.print("[dim]Ctrl-C ends it.[/]")
         await server.serve(sockets=[listening])
     finally:
