@@ -24,9 +24,10 @@ from visavis.models import (
     SMART_TURN,
     SMOLLM2,
     ModelStore,
+    cache_dir,
 )
 from visavis.reply.answer import AskModel, choose
-from visavis.reply.embed import MiniLm
+from visavis.reply.embed import CachedEmbedder, MiniLm
 from visavis.reply.knowledge import Knowledge
 from visavis.reply.llm import LanguageModel, OpenAICompatible
 from visavis.reply.llm_local import LlamaCpp
@@ -105,7 +106,8 @@ async def load_engines(
     step("language model")
     llm = await asyncio.to_thread(_load_llm, store, llm_settings)
     step("knowledge")
-    embedder = await asyncio.to_thread(MiniLm, store.path(MINILM_WEIGHTS).parent)
+    model = await asyncio.to_thread(MiniLm, store.path(MINILM_WEIGHTS).parent)
+    embedder = CachedEmbedder(model, cache_dir() / "vectors")
     knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
     engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads)
     step("a first sentence")
