@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
-from typing import Literal
-from zlib import crc32
+from typing import Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +17,8 @@ IN_SCOPE: tuple[Kind, ...] = ("plain", "wordy", "terse", "noise")
 OUT_OF_SCOPE: tuple[Kind, ...] = ("near", "far")
 
 Split = Literal["fit", "test"]
+"""fit: read, and used to choose thresholds and to improve the personas. test: a file of its own,
+run only for the published figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,26 @@ class _File(BaseModel):
 
 
 def load_corpus(persona: str) -> list[Question]:
-    """Return the questions of a built-in persona, in the file's order."""
-    source = resources.files("visavis.bench") / "questions" / f"{persona}.yaml"
+    """Return all questions to a built-in persona, those of the fit file first."""
+    return [question for split in get_args(Split) for question in _load(persona, split)]
+
+
+def _load(persona: str, split: Split) -> list[Question]:
+    name = f"{persona}.yaml" if split == "fit" else f"{persona}.test.yaml"
+    source = resources.files("visavis.bench") / "questions" / name
     file = _File.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
+
+    def question(kind: Kind, text: str, facts: str = "") -> Question:
+        ids = frozenset(part.strip() for part in facts.split(",") if part.strip())
+        return Question(file.persona, kind, text, ids, split)
+
     found: list[Question] = []
     tables = zip(IN_SCOPE, (file.plain, file.wordy, file.terse, file.noise), strict=True)
     for kind, table in tables:
-        for facts, texts in table.items():
-            found += [_question(file, kind, text, facts) for text in texts]
+        found += [question(kind, text, facts) for facts, texts in table.items() for text in texts]
     for entry in file.near:
         asked = _Also(ask=entry, also="") if isinstance(entry, str) else entry
-        found.append(_question(file, "near", asked.ask, asked.also))
-    found += [_question(file, "far", text, "") for text in file.far]
-    found += [_question(file, "open", text, "") for text in file.open]
+        found.append(question("near", asked.ask, asked.also))
+    found += [question("far", text) for text in file.far]
+    found += [question("open", text) for text in file.open]
     return found
-
-
-def split_of(text: str) -> Split:
-    """Return the split by the text's checksum: a third to fit on. Nobody can choose."""
-    return "fit" if crc32(text.encode()) % 3 == 0 else "test"
-
-
-def _question(file: _File, kind: Kind, text: str, facts: str) -> Question:
-    ids = frozenset(part.strip() for part in facts.split(",") if part.strip())
-    return Question(file.persona, kind, text, ids, split_of(text))

@@ -23,8 +23,9 @@ Doubles = NDArray[np.float64]
 FACT_LEFT_OUT_WEIGHT = 0.3
 """A left-out fact leaves its sisters, often nearer than any stranger asks: they count less."""
 
-BEYOND_WEIGHT = 3.0
-"""There are eight times as many phrasings as beyond questions, and the latter are what counts."""
+BEYOND_WEIGHT = 6.0
+"""There are six times as many phrasings as beyond questions. With 3 instead of 6, the fit questions
+in scope that were right at 1 % invented fell by 16 points."""
 
 _RIDGE = 1.0
 _NEWTON_STEPS = 40

@@ -14,21 +14,26 @@ from typing import Literal
 from zlib import crc32
 
 from visavis.events import Speaker, Utterance
-from visavis.reply.ground import Mode, Support, support_of
+from visavis.reply.ground import Mode, Support, names_in, support_of
 from visavis.reply.knowledge import Finding, ScoredFact
 from visavis.reply.persona import Fact, Persona
 
 SURE = 0.4
-"""From this confidence on a fact is spoken as it is: on the fit questions 81 % of those in scope
-get there with the right fact, and 0.5 % of all questions wrongly (docs/answers.md)."""
+"""From this confidence on a fact is spoken as it is. On the 582 fit questions 82 % of those in
+scope get there with the right fact, and 0.9 % of all are answered though nothing known answers
+them (docs/answers.md; the fit questions flatter)."""
 
-MAYBE = 0.25
+MAYBE = 0.15
 """Between this and SURE the nearest fact is offered, with an opener that says it may not be what
-was asked. Below: an honest decline."""
+was asked: on the fit questions that finds the right fact for another 14 % of those in scope. An
+offer too many costs a sentence, a decline too many the answer."""
 
-INVITE_SCORE = 0.6
-"""A request this near to one of the persona's invites goes to the model. On the fit questions
-no other one comes nearer than 0.57."""
+INVITE_SCORE = 0.45
+"""A request this near to one of the persona's invites goes to the model ..."""
+
+INVITE_AHEAD = 0.06
+"""... if it is that much nearer than any fact. On the fit questions the two find all 20 invited
+requests and nothing else."""
 
 MAX_REPLY_TOKENS = 48
 """About thirty words, two short sentences; a small model's third is seldom true."""
@@ -40,7 +45,8 @@ _STRICT = (
     "Answer the question in one short sentence, using only these facts. "
     "If they do not answer it, say: I don't know."
 )
-_FREE = "Answer in two short, simple sentences. Mention no names, numbers or dates."
+_FREE = "You are {name}, a small friendly character. Answer in two short, simple, kind sentences."
+"""Without the persona's prompt: a small model would go on about its company."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def choose(
     unsure: Unsure = Unsure.OFFER,
 ) -> Move:
     """Decide how to answer. `history` is what was really heard so far, oldest first."""
-    if finding.invite_score >= max(INVITE_SCORE, finding.nearest[0].phrasing_score):
+    if finding.invite_score >= max(INVITE_SCORE, finding.evidence.phrasing + INVITE_AHEAD):
         return _invited(persona, finding.question, history)
     if finding.confidence >= SURE:
         return FromFact(finding.fact)
@@ -134,7 +140,8 @@ def decline(persona: Persona, question: str, history: Sequence[Utterance]) -> De
     for utterance in reversed(history):
         for index, text in enumerate(declines):
             # An interrupted one is in history only as far as it was heard.
-            if utterance.speaker is Speaker.CHARACTER and text.startswith(utterance.text):
+            heard = utterance.text
+            if utterance.speaker is Speaker.CHARACTER and heard and text.startswith(heard):
                 return Decline(declines[(index + 1) % len(declines)])
     return Decline(declines[crc32(question.encode()) % len(declines)])
 
@@ -159,10 +166,11 @@ def _grounded(
 
 
 def _invited(persona: Persona, question: str, history: Sequence[Utterance]) -> AskModel:
-    system = ChatMessage("system", f"{persona.prompt}\n{_FREE}")
+    system = ChatMessage("system", _FREE.format(name=persona.name))
+    subjects = {persona.name, *names_in(persona.prompt)}
     return AskModel(
         messages=(system, *_recent(history), ChatMessage("user", question)),
-        support=support_of([persona.prompt, question], mode="free", subjects=[persona.name]),
+        support=support_of([persona.prompt, question], mode="free", subjects=subjects),
     )
 
 

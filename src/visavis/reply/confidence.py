@@ -1,7 +1,7 @@
 """How sure may one be that the nearest fact answers the question? Pure.
 
 Nearness alone does not tell: a question about the price of a hotel is near to the price of a
-ticket. So five things are weighed against each other, and the weights are learnt from the personas
+ticket. So six things are weighed against each other, and the weights are learnt from the personas
 themselves: `visavis bench answers --fit` leaves out one phrasing at a time (its fact should be
 found), then the phrasing's whole fact (nothing should be), then each `beyond` question (nothing
 should be). No question of the benchmark is used for the weights.
@@ -38,6 +38,8 @@ class Evidence:
 
     nearest: float
     """Mean cosine of the fact's three nearest phrasings."""
+    phrasing: float
+    """Cosine with the nearest phrasing of all facts."""
     ahead: float
     """How far that is above the same figure of the next best fact."""
     answer: float
@@ -53,6 +55,7 @@ class Weights:
     """A logistic regression over `Evidence`, in its order, and a bias."""
 
     nearest: float
+    phrasing: float
     ahead: float
     answer: float
     beyond: float
@@ -60,7 +63,9 @@ class Weights:
     bias: float
 
 
-FITTED = Weights(nearest=5.77, ahead=4.83, answer=3.08, beyond=-5.42, same_kind=1.02, bias=-3.09)
+FITTED = Weights(
+    nearest=2.75, phrasing=5.16, ahead=3.51, answer=2.95, beyond=-6.93, same_kind=1.21, bias=-4.23
+)
 """Printed by `visavis bench answers --fit`; docs/answers.md says how good they are."""
 
 

@@ -22,7 +22,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,12 +146,25 @@ def _gelu(x: Floats) -> Floats:
     return cast("Floats", np.float32(0.5) * x * (1 + np.sign(x) * (1 - tail)))
 
 
+class Fingerprinted(Protocol):
+    """An embedder whose vectors may be kept: `fingerprint` changes where they would."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Name the weights and how they are used."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors [len(texts), 384]."""
+        ...
+
+
 class CachedEmbedder:
     """Remembers the vectors of long lists on disk: a persona's phrasings take 7 s once on two
     cores, and 10 ms ever after. Single questions go straight through.
     """
 
-    def __init__(self, embedder: MiniLm, folder: Path) -> None:
+    def __init__(self, embedder: Fingerprinted, folder: Path) -> None:
         """`folder` is made if need be. A cache that can't be written is no error, only slow."""
         self._embedder = embedder
         self._folder = folder

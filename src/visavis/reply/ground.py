@@ -18,19 +18,19 @@ from typing import Literal
 
 Mode = Literal["strict", "free", "trusted"]
 """strict: a reply about facts, every word must be supported. free: an invited story or rhyme, only
-numbers, names and statements about the persona's own subject are. trusted: a capable model,
-nothing is checked."""
+figures, dates and what touches the persona's own subjects are: a story may have a hero with a name.
+trusted: a capable model, nothing is checked."""
+
+_ENDINGS = (".", "!", "?", ",", ";", ":", "\u2026", "-", "\u2013", "\u2014")
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
 
-_NUMBER_WORDS = frozenset(
-    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-    fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
-    ninety hundred thousand million billion half quarter third dozen first second fourth fifth
-    monday tuesday wednesday thursday friday saturday sunday january february march april june
-    july august september october november december noon midnight""".split()
+_FIGURES = frozenset(
+    """twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
+    percent dollar dollars euro euros monday tuesday wednesday thursday friday saturday sunday
+    january february march april june july august september october november december""".split()
 )
-"""Words that assert a quantity or a time: these must be supported in every mode."""
+"""Words that assert an amount or a date. Not "one" or "three", which any story needs."""
 
 _FREE_WORDS = frozenset(
     """a about again ah all also always am an and another any anything are aren't as ask asked at
@@ -86,19 +86,22 @@ def support_of(texts: Iterable[str], *, mode: Mode, subjects: Iterable[str] = ()
 
 
 def judge(phrase: str, support: Support) -> Judgement:
-    """Check one phrase. The first unsupported word is reported."""
+    """Check one phrase. The first unsupported word is reported; of a phrase that does not end like
+    one (the model ran out of tokens), the last."""
     if support.mode == "trusted":
         return Supported()
+    if not phrase.rstrip("\"')\u201d ").endswith(_ENDINGS):
+        return Unsupported(phrase.rpartition(" ")[2])
     words = _words(phrase)
     strict = support.mode == "strict" or any(stem(word) in support.subjects for word in words)
-    for position, word in enumerate(words):
+    for word in words:
         plain = word.casefold()
         if stem(plain) in support.stems:
             continue
         if strict:
             if plain not in _FREE_WORDS:
                 return Unsupported(word)
-        elif _asserts(word, position):
+        elif word[0].isdigit() or plain in _FIGURES:
             return Unsupported(word)
     return Supported()
 
@@ -108,6 +111,16 @@ def next_step(judgement: Judgement, n_spoken: int) -> Literal["speak", "decline"
     if isinstance(judgement, Supported):
         return "speak"
     return "decline" if n_spoken == 0 else "end"
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Return the capitalised words of a text that do not merely begin a sentence."""
+    return frozenset(
+        word
+        for sentence in re.split(r"(?<=[.!?:])\s+", text)
+        for word in _words(sentence)[1:]
+        if word[0].isupper() and word.casefold() not in _FREE_WORDS
+    )
 
 
 def stem_set(text: str) -> frozenset[str]:
@@ -131,10 +144,3 @@ def stem(word: str) -> str:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.replace("\u2019", "'"))
-
-
-def _asserts(word: str, position: int) -> bool:
-    """A number, or a capital letter that does not merely start the phrase."""
-    if word[0].isdigit() or word.casefold() in _NUMBER_WORDS:
-        return True
-    return position > 0 and word[0].isupper() and word.casefold() not in _FREE_WORDS

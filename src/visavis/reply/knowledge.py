@@ -124,6 +124,7 @@ class Knowledge:
         margin = score - float(scores[order[1]]) if len(order) > 1 else score - NOTHING
         evidence = Evidence(
             nearest=score,
+            phrasing=_best(asks),
             ahead=margin,
             answer=float(self.answers[best] @ vector),
             beyond=_best(beyond),

@@ -136,7 +136,7 @@ def parse_persona(text: str, file: str) -> Persona:
         problem = getattr(error, "problem", None) or "unreadable"
         raise ConfigError(
             f"{file}{where}: this is not valid YAML ({problem})",
-            hint="texts that contain a colon or start with a quote need quotes around them",
+            hint="put quotes around texts with a colon, and around questions in a [short list]",
         ) from error
     if not isinstance(content, dict):
         raise ConfigError(f"{file}: a persona is a list of fields such as 'name: Pip'")
