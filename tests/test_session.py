@@ -310,7 +310,7 @@ def test_trace_comes_once_when_asked_for() -> None:
     d = Driver(Session(trace="stages")).answered()
     traces = [m for m in d.sent if isinstance(m, wire.Trace)]
     assert len(traces) == 1
-    assert traces[0].stages_ms.keys() == {"stt", "commit"}
+    assert traces[0].stages_ms.keys() == {"stt", "commit", "reveal"}
 
 
 # ------------------------------------------------------------------ every interleaving

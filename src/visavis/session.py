@@ -152,7 +152,7 @@ class Session:
         if reply is None:
             return
         if reply.delivery is Delivery.PENDING:
-            self._arm(reply, event.rate_hz)
+            self._arm(reply, event.rate_hz, event.at_ms)
         reply.add(phrase)
         self._send(outgoing.phrase(reply.reply_id, phrase))
         self._out.append(ev.SendAudio(reply.reply_id, phrase.start_sample, phrase.pcm))
@@ -211,7 +211,7 @@ class Session:
             reply.committed_ms = now_ms
             self._remember_turn(reply)
             if reply.delivery is Delivery.ARMED:
-                self._reveal(reply)
+                self._reveal(reply, now_ms)
         self.phase = Phase.ANSWERING
         self._send_trace(reply)
 
@@ -227,14 +227,15 @@ class Session:
         self.history.user_said(reply.transcript)
         self._send(outgoing.transcript(turn.turn_id, turn.revision, reply.transcript, "final"))
 
-    def _arm(self, reply: Reply, rate_hz: int) -> None:
+    def _arm(self, reply: Reply, rate_hz: int, now_ms: float) -> None:
         reply.delivery = Delivery.ARMED
         self._send(outgoing.armed(reply.attempt, rate_hz))
         if reply.committed_ms is not None:
-            self._reveal(reply)
+            self._reveal(reply, now_ms)
 
-    def _reveal(self, reply: Reply) -> None:
+    def _reveal(self, reply: Reply, now_ms: float) -> None:
         reply.delivery = Delivery.REVEALED
+        reply.revealed_ms = now_ms
         self._send(wire.ReplyCommit(reply_id=reply.reply_id, turn_id=reply.attempt.turn_id))
 
     # -------------------------------------------------------------- the reply is heard
@@ -375,6 +376,8 @@ class Session:
         if self._trace == "off" or reply.stages_ms is None or reply.committed_ms is None:
             return
         stages_ms = {**reply.stages_ms, "commit": reply.committed_ms - reply.started_ms}
+        if reply.revealed_ms is not None:
+            stages_ms["reveal"] = reply.revealed_ms - reply.started_ms
         reply.stages_ms = None  # once
         self._send(
             wire.Trace(reply_id=reply.reply_id, turn_id=reply.attempt.turn_id, stages_ms=stages_ms)

@@ -46,6 +46,7 @@ class Reply:
     delivery: Delivery = Delivery.PENDING
     production: Production = Production.VOICING
     committed_ms: float | None = None
+    revealed_ms: float | None = None
     heard_sample: int = 0
     n_samples: int = 0
     texts: list[str] = field(default_factory=list[str])

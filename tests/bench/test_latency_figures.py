@@ -147,7 +147,7 @@ def test_an_answers_times_are_counted_from_t0() -> None:
     reply.playing_since_ms = 1_295.0
     reply.pcm += np.array([0] * 441 + [9_000], dtype="<i2").tobytes()
     reply.committed_ms = 1_290.0
-    reply.stages_ms = {"stt": 40.0, "commit": 190.0}
+    reply.stages_ms = {"stt": 40.0, "commit": 150.0, "reveal": 190.0}
     turn = Turn(recording())
     _note_answer(turn, reply, t0_ms=1_000.0)
     assert turn.voice_ms == pytest.approx(295.0 + 20.0)

@@ -6,8 +6,10 @@ The main path runs on real models in tests/e2e; here it is the plumbing that is 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +34,14 @@ invites: [tell me a story]
 """
 
 
-class LetterEmbedder:
-    """Vectors of letter counts: equal texts meet, different ones do not."""
+class WordEmbedder:
+    """Vectors of hashed words: texts without a common word are at right angles."""
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        vectors = np.zeros((len(texts), 27), dtype=np.float32)
+        vectors = np.zeros((len(texts), 384), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
-            for char in text.lower():
-                row[ord(char) - 97 if "a" <= char <= "z" else 26] += 1.0
+            for word in re.findall(r"\w+", text.lower()):
+                row[crc32(word.encode()) % 384] += 1.0
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
@@ -123,7 +125,7 @@ class Script:
     def engines(self) -> Engines:
         return Engines(
             persona=self.persona,
-            knowledge=Knowledge(self.persona, LetterEmbedder()),
+            knowledge=Knowledge(self.persona, WordEmbedder()),
             new_detector=LoudDetector,
             turn=self.turn,
             stt=self.stt,

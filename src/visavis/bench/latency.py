@@ -34,7 +34,16 @@ _ANSWER_TIMEOUT_S = 8.0
 _LISTEN_ON_MS = 700.0  # long enough to notice a second reply
 _IDLE_S = 5.0
 _BOOTSTRAP_ROUNDS = 2_000
-_STAGES = ("stt", "turn", "look_up", "first_token", "first_phrase", "first_audio", "commit")
+_STAGES = (
+    "stt",
+    "turn",
+    "look_up",
+    "first_token",
+    "first_phrase",
+    "first_audio",
+    "commit",
+    "reveal",
+)
 
 Kind = Literal["knowledge", "llm", "other"]
 console = Console(stderr=True)
@@ -135,8 +144,8 @@ def _note_answer(turn: Turn, answer: HeardReply, t0_ms: float) -> None:
     turn.text = answer.text
     turn.stages_ms = answer.stages_ms
     turn.kind = {"fact": "knowledge", "llm": "llm"}.get(str(answer.source), "other")  # type: ignore[assignment]
-    if answer.committed_ms is not None and "commit" in answer.stages_ms:
-        turn.soft_end_ms = answer.committed_ms - answer.stages_ms["commit"] - t0_ms
+    if answer.committed_ms is not None and "reveal" in answer.stages_ms:
+        turn.soft_end_ms = answer.committed_ms - answer.stages_ms["reveal"] - t0_ms
 
 
 async def _first_answer(talker: Talker, before: set[int], t0_ms: float) -> HeardReply | None:

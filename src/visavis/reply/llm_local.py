@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from visavis.errors import EngineError
+from visavis.machine import resources
 from visavis.reply.answer import ChatMessage
 
 _CONTEXT_TOKENS = 4_096
@@ -23,9 +24,10 @@ _SLOTS = 2
 class LlamaCpp:
     """A model in this process. Generation runs in llama.cpp's own threads."""
 
-    def __init__(self, path: Path, *, n_threads: int = 2) -> None:
+    def __init__(self, path: Path, *, n_threads: int | None = None) -> None:
         import xllamacpp  # noqa: PLC0415 - an optional extra, 60 MB
 
+        n_threads = n_threads or threads_for(resources().cores)
         params: Any = xllamacpp.CommonParams()
         params.model.path = str(path)
         params.n_ctx = _CONTEXT_TOKENS
@@ -87,6 +89,16 @@ class LlamaCpp:
     async def aclose(self) -> None:
         """See `LanguageModel.aclose`; the C++ side frees its memory with the last reference."""
         self._server = None
+
+
+def threads_for(n_cores: float) -> int:
+    """How many threads to generate with: never all cores.
+
+    llama.cpp's threads wait for each other by spinning. Two of them on two cores are faster than
+    one until anything else wants a core, a browser for instance; then they are slower by one or
+    two orders of magnitude (docs/first-light.md).
+    """
+    return max(1, int(n_cores) // 2)
 
 
 def _request(messages: Sequence[ChatMessage], max_tokens: int) -> dict[str, Any]:
