@@ -142,7 +142,7 @@ def test_sound_of_a_reply_has_no_gaps() -> None:
 
 def test_model_stream_is_closed_when_the_user_interrupts() -> None:
     script = Script()
-    script.llm.pieces = ("Once upon a time there was ", *(["and so on "] * 500))
+    script.llm.pieces = ("Once there was a fox. ", "It ran home. ") * 250
 
     async def play(stage: Stage) -> None:
         await past_greeting(stage)
@@ -341,7 +341,7 @@ def test_two_conversations_do_not_disturb_each_other() -> None:
 
 def test_peer_that_leaves_in_the_middle_leaves_nothing_behind() -> None:
     script = Script()
-    script.llm.pieces = ("Once upon a time there was ",) * 500
+    script.llm.pieces = ("Once there was a fox. ", "It ran home. ") * 250
 
     async def play(stage: Stage) -> None:
         stage.transport.arrive(encode(wire.Text(text="tell me a story")))
