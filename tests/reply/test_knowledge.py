@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from visavis.reply.answer import MAYBE, SURE
 from visavis.reply.confidence import Evidence, confidence, question_kind
-from visavis.reply.knowledge import NOTHING, Hearing, Knowledge
-from visavis.reply.persona import Fact, Persona
+from visavis.reply.knowledge import NOTHING, UNKNOWN_BEYOND, Hearing, Knowledge
+from visavis.reply.persona import Fact, Persona, parse_persona
 
 
 class WordBag:
@@ -102,7 +103,7 @@ def test_a_persona_of_one_fact_is_enough() -> None:
     lonely = Knowledge(persona(facts=[fact], beyond=[], invites=[]), WordBag())
     finding = lonely.look_up("What is it?")
     assert finding.fact is not None
-    assert finding.evidence.beyond == NOTHING
+    assert finding.evidence.beyond == UNKNOWN_BEYOND
     assert finding.invite_score == NOTHING
 
 
@@ -146,3 +147,32 @@ def test_more_nearness_never_lowers_confidence(evidence: Evidence) -> None:
             }
         )
         assert confidence(better) >= sure
+
+
+class _Across:
+    """Every text at right angles to every other."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = [self._seen.setdefault(text, len(self._seen)) for text in texts]
+        return np.eye(384, dtype=np.float32)[rows]
+
+
+def test_a_persona_that_lists_nothing_beyond_its_facts_is_not_sure_of_everything() -> None:
+    persona = parse_persona(
+        """
+        name: Ada
+        prompt: You are Ada.
+        greeting: Hello.
+        suggestions: ["When do you open?"]
+        declines: ["No idea."]
+        facts:
+          - {id: hours, ask: ["When do you open?"], answer: At nine.}
+        """,
+        "ada.yaml",
+    )
+    knowledge = Knowledge(persona, _Across())
+    assert knowledge.look_up("When do you open?").confidence > SURE
+    assert knowledge.look_up("Who won the war?").confidence < MAYBE

@@ -31,6 +31,14 @@ questions."""
 NOTHING = -1.0
 """The cosine of what is not there."""
 
+MANY_BEYOND = 50
+"""So many questions beyond the facts cover what people ask besides; fewer prove nothing."""
+
+UNKNOWN_BEYOND = 0.5
+"""Assumed nearness to a question beyond the facts where a persona lists few of them: the median of
+out-of-scope questions against the lists of the shipped personas. Without it, a persona that lists
+none would be sure of everything."""
+
 
 class Embedder(Protocol):
     """Turns texts into vectors whose dot product says how alike they are."""
@@ -105,6 +113,8 @@ class Knowledge:
         ends = np.cumsum([len(group) for group in groups])[:-1]
         self.asks, self.answers, self.beyond, self.invites = np.split(vectors, ends)
 
+        self._least_beyond = NOTHING if len(persona.beyond) >= MANY_BEYOND else UNKNOWN_BEYOND
+
     def look_up(self, question: str) -> Finding:
         """Find the facts nearest to `question`; 8 ms for a short one, nearly all of it MiniLM."""
         understood = self._hearing.correct(question.strip())
@@ -121,13 +131,13 @@ class Knowledge:
         order = np.argsort(-scores, kind="stable")[:N_NEAREST]
         best = int(order[0])
         score = float(scores[best])
-        margin = score - float(scores[order[1]]) if len(order) > 1 else score - NOTHING
+        margin = score - float(scores[order[1]]) if len(order) > 1 else max(0.0, score)
         evidence = Evidence(
             nearest=score,
             phrasing=_best(asks),
             ahead=margin,
             answer=float(self.answers[best] @ vector),
-            beyond=_best(beyond),
+            beyond=max(_best(beyond), self._least_beyond),
             same_kind=self._same_kind(best, question, near[best]),
         )
         return Finding(
