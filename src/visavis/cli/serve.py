@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -61,7 +62,8 @@ def serve(
             with console_progress(console) as progress:
                 store.pull(Group.DEFAULT, progress)
         _configure_logging()
-        asyncio.run(_serve(chosen, store, llm, settings, listening))
+        with suppress(KeyboardInterrupt):  # the way to end it, not a failure
+            asyncio.run(_serve(chosen, store, llm, settings, listening))
 
 
 async def _serve(
