@@ -33,11 +33,6 @@ class Seen:
             self.opening[inside],
         )
 
-    def sounding(self) -> tuple[float, float]:
-        """From when to when anything is heard, ms."""
-        heard = self.time_ms[self.loudness > 0.002]
-        return float(heard[0]), float(heard[-1])
-
 
 def seen_from(samples: list[list[float]]) -> Seen:
     """From the probe's rows [time_ms, context_s, latency_s, rms, opening]."""
@@ -65,6 +60,17 @@ def best_lag_ms(seen: Seen, at_most_ms: float = 250.0) -> tuple[float, float]:
     ]
     best = int(np.argmax(scores))
     return float(lags[best] * _STEP_MS), scores[best]
+
+
+def best_match(series: NDArray[np.float64], pattern: NDArray[np.float32]) -> int:
+    """Where in `series` the stretch begins that correlates best with `pattern` (Pearson)."""
+    n = len(pattern)
+    wanted = pattern - pattern.mean()
+    sums = np.concatenate([[0.0], np.cumsum(series)])
+    squares = np.concatenate([[0.0], np.cumsum(series**2)])
+    mean = (sums[n:] - sums[:-n]) / n
+    spread = np.sqrt(np.maximum((squares[n:] - squares[:-n]) / n - mean**2, 1e-10))
+    return int(np.argmax(np.correlate(series, wanted, "valid") / spread))
 
 
 def _smooth(values: NDArray[np.float64], width: int = 12) -> NDArray[np.float64]:
