@@ -96,7 +96,7 @@ class Driver:
         self.pause()
         self.transcribe()
         self.voice()
-        self.wait(500)
+        self.wait(1_500)
         self.hear(8_000)  # in the first of two words
         return self
 
@@ -200,6 +200,24 @@ def test_interruption_ducks_then_stops_and_keeps_only_what_was_heard() -> None:
     assert [u.text for u in d.session.history.utterances] == ["what is this?", "Hello"]
     d.wait(500)
     assert d.pause().turn_id == 2
+
+
+def test_a_reply_that_came_too_early_is_forgotten_and_the_turn_goes_on() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe("Do I need?", p_end=1.0)
+    d.voice()
+    d.wait(250)
+    reply_id = d.attempt.reply_id
+    d.hear(1_000)
+    d.speak(CONFIRM_MS + 10)
+    assert d.types()[-1] == "reply.stop"
+    d.hear(5_000, "stopped", reply_id)
+    again = d.pause()
+    assert (again.turn_id, again.revision) == (1, 2)
+    assert again.prompt == ev.SpokenPrompt(0, d.sample)
+    assert again.history == ()
 
 
 def test_last_playhead_counts_if_the_stopped_one_never_comes() -> None:

@@ -30,6 +30,11 @@ from visavis.wire import outgoing
 CONFIRM_MS = 300.0
 """Speech over the reply that lasts this long is an interruption; anything shorter was a cough."""
 
+SAME_TURN_MS = 1_000.0
+"""Whoever goes on this soon after pausing had not finished: what they add belongs to the same turn,
+even if the reply had begun already (people leave about 200 ms between turns, Stivers et al. 2009,
+and need to hear more than that before they object)."""
+
 APOLOGY = "Sorry, I lost my thread. Could you say that again?"
 
 
@@ -270,12 +275,16 @@ class Session:
 
     def _take_back(self, reply: Reply, event: ev.SpeechStarted) -> None:
         """Committed, but not a sample was heard yet: the user had only paused."""
-        spoken = isinstance(reply.attempt.prompt, ev.SpokenPrompt)
         self._stop(reply)
-        if spoken and self._turn is not None:
+        self._go_on(reply, event)
+
+    def _go_on(self, reply: Reply, onset: ev.SpeechStarted) -> None:
+        """A reply came too early: the spoken turn it answered is not over. Forget both."""
+        if isinstance(reply.attempt.prompt, ev.SpokenPrompt) and self._turn is not None:
             self.history.user_unsaid()
+            self._stopped = None
         else:
-            self._turn = Turn(self._new_turn_id(), first_sample=event.sample)
+            self._turn = Turn(self._new_turn_id(), first_sample=onset.sample)
         self.phase = Phase.HEARING
 
     def _recover(self, event: ev.SpeechPaused) -> None:
@@ -295,9 +304,13 @@ class Session:
             self._confirm(self._onset)
 
     def _confirm(self, onset: ev.SpeechStarted) -> None:
-        if self._reply is not None:
-            self._stop(self._reply)
+        reply, turn = self._reply, self._turn
         self._onset = None
+        if reply is not None:
+            self._stop(reply)
+            if turn is not None and onset.at_ms - turn.voice_ended_ms < SAME_TURN_MS:
+                self._go_on(reply, onset)
+                return
         self._turn = Turn(self._new_turn_id(), first_sample=onset.sample)
         self.phase = Phase.HEARING
 
