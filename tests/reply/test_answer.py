@@ -101,11 +101,17 @@ def test_an_invite_must_be_near_and_nearer_than_the_facts() -> None:
 
 def test_only_recent_turns_reach_the_model() -> None:
     history = said(*(str(n) for n in range(12)))
-    move = choose(PERSONA, finding(0.9, invite=0.9), history)
+    move = choose(PERSONA, finding(MAYBE), history, Unsure.MODEL)
     assert isinstance(move, AskModel)
     assert [m.content for m in move.messages[1:-1]] == [
         str(n) for n in range(12 - 2 * HISTORY_TURNS, 12)
     ]
+
+
+def test_an_invited_request_stands_for_itself() -> None:
+    move = choose(PERSONA, finding(0.9, invite=0.9), said("Hi", "Hello."))
+    assert isinstance(move, AskModel)
+    assert [m.role for m in move.messages] == ["system", "user"]
 
 
 def test_declines_rotate_through_a_conversation() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.errors import EngineError
-from visavis.reply.answer import ChatMessage
+from visavis.reply.answer import ChatMessage, Unsure
 from visavis.reply.knowledge import Knowledge
 from visavis.reply.persona import Persona, parse_persona
 from visavis.serve.engines import Engines, Threads
@@ -121,6 +121,7 @@ class Script:
     stt: ScriptedStt = field(default_factory=ScriptedStt)
     llm: ScriptedLlm = field(default_factory=ScriptedLlm)
     tts: ScriptedTts = field(default_factory=ScriptedTts)
+    unsure: Unsure = Unsure.OFFER
 
     def engines(self) -> Engines:
         return Engines(
@@ -132,4 +133,5 @@ class Script:
             llm=self.llm,
             tts=self.tts,
             threads=Threads(ears=InlineExecutor(), brains=InlineExecutor()),
+            unsure=self.unsure,
         )

@@ -10,6 +10,7 @@ import pytest
 
 from tests.serve.scripted import Script
 from visavis.errors import EngineError
+from visavis.reply.answer import Unsure
 from visavis.serve.conversation import Conversation, Peer
 from visavis.testing import LoopClock, MemoryTransport, run_virtual
 from visavis.wire import messages as wire
@@ -154,6 +155,19 @@ def test_model_stream_is_closed_when_the_user_interrupts() -> None:
         assert script.llm.n_open == 0
 
     perform(play, script)
+
+
+def test_a_trusted_endpoint_answers_what_no_fact_does() -> None:
+    script = Script(unsure=Unsure.TRUSTED_MODEL)
+    script.llm.pieces = ("Paris is the capital. ",)
+
+    async def play(stage: Stage) -> None:
+        await past_greeting(stage)
+        stage.transport.arrive(encode(wire.Text(text="which city governs France")))
+        await asyncio.sleep(1)
+
+    phrases = [m for m in perform(play, script).messages() if isinstance(m, wire.ReplyPhrase)]
+    assert (phrases[-1].text, phrases[-1].source) == ("Paris is the capital.", "llm")
 
 
 def test_engine_failure_is_told_and_survived() -> None:

@@ -89,7 +89,7 @@ class AttemptRun:
         finding = await self._think(self._engines.knowledge.look_up, question)
         self._mark("look_up")
         persona, history = self._engines.persona, self._attempt.history
-        match choose(persona, finding, history):
+        match choose(persona, finding, history, self._engines.unsure):
             case FromFact(fact):
                 lines = _cut(fact.answer, "fact")
             case Decline(text):

@@ -26,7 +26,7 @@ from visavis.models import (
     ModelStore,
     cache_dir,
 )
-from visavis.reply.answer import AskModel, choose
+from visavis.reply.answer import AskModel, Unsure, choose
 from visavis.reply.embed import CachedEmbedder, MiniLm
 from visavis.reply.knowledge import Knowledge
 from visavis.reply.llm import LanguageModel, OpenAICompatible
@@ -67,6 +67,8 @@ class Engines:
     llm: LanguageModel
     tts: TextToSpeech
     threads: Threads
+    unsure: Unsure = Unsure.OFFER
+    """What to do with a question that no fact surely answers."""
 
     @property
     def style(self) -> VoiceStyle:
@@ -109,7 +111,9 @@ async def load_engines(
     model = await asyncio.to_thread(MiniLm, store.path(MINILM_WEIGHTS).parent)
     embedder = CachedEmbedder(model, cache_dir() / "vectors")
     knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
-    engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads)
+    # A large model behind an endpoint may be trusted with what the small local one would invent.
+    unsure = Unsure.OFFER if isinstance(llm, LlamaCpp) else Unsure.TRUSTED_MODEL
+    engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads, unsure)
     step("a first sentence")
     await _warm(engines)
     return engines
