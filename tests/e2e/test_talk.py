@@ -24,10 +24,18 @@ import soxr
 from numpy.typing import NDArray
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
-from tests.e2e.witness import Seen, best_lag_ms, best_match, seen_from
+from tests.e2e.witness import Claim, Seen, best_lag_ms, claims_from, seen_from
 from visavis.hear.audio import RATE_HZ
+from visavis.hear.stt import Moonshine
 from visavis.lips.phonemes import table
-from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
+from visavis.models import (
+    JOE_CONFIG,
+    JOE_DURATIONS,
+    MOONSHINE_TINY_DECODER,
+    MOONSHINE_TINY_ENCODER,
+    MOONSHINE_TINY_TOKENIZER,
+    ModelStore,
+)
 from visavis.reply.persona import load_persona
 from visavis.voice.piper import Piper
 from visavis.voice.tts import VoiceStyle
@@ -44,7 +52,6 @@ OVER_IT = "Please stop for a moment and tell me a joke."
 TYPED = "What is Visavis?"
 _GREETING_S = 9.0
 RATE_OUT_HZ = 22_050
-SAMPLES_A_MS = RATE_OUT_HZ / 1_000.0
 _PROBE = Path(__file__).with_name("probe.js")
 _ON_SCREEN_MS = 30_000.0
 
@@ -57,6 +64,7 @@ class Record:
     statuses: dict[int, str]
     stopped_at: dict[int, int]
     requests: list[str]
+    claims: list[Claim]
     seen: Seen
     messages: list[wire.ServerMessage] = field(default_factory=list[wire.ServerMessage])
     pcm: dict[int, bytearray] = field(default_factory=dict[int, bytearray])
@@ -80,14 +88,30 @@ class Record:
 
 
 async def _speak(store: ModelStore, *texts: str) -> list[NDArray[np.int16]]:
-    """Each text as int16 at 16 kHz."""
+    """Each text as int16 at 16 kHz, spoken clearly.
+
+    Piper speaks a little differently each time. A take that speech-to-text misreads even from the
+    file is spoken again: what is under test is the way through the browser.
+    """
+    stt = Moonshine(
+        encoder=store.path(MOONSHINE_TINY_ENCODER),
+        decoder=store.path(MOONSHINE_TINY_DECODER),
+        tokenizer=store.path(MOONSHINE_TINY_TOKENIZER),
+    )
     piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+    spoken: list[NDArray[np.int16]] = []
     try:
-        spoken = [await piper.speak(text, VoiceStyle(speed=0.95)) for text in texts]
+        for text in texts:
+            sound = np.zeros(0, dtype=np.float32)
+            for _ in range(8):
+                voiced = await piper.speak(text, VoiceStyle(speed=0.95))
+                sound = soxr.resample(voiced.sound, voiced.rate_hz, RATE_HZ)
+                if _plain(stt.transcribe(sound, lambda: False)) == _plain(text):
+                    break
+            spoken.append((np.clip(sound, -1, 1) * 32_000).astype("<i2"))
     finally:
         await piper.aclose()
-    heard = [soxr.resample(voiced.sound, voiced.rate_hz, RATE_HZ) for voiced in spoken]
-    return [(np.clip(sound, -1, 1) * 32_000).astype("<i2") for sound in heard]
+    return spoken
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +202,10 @@ def record(
                 if r["stoppedAtSample"] is not None
             },
             requests=requests,
+            claims=claims_from(
+                page.evaluate("visavis.events.filter(e => e.kind === 'anchor')"),
+                page.evaluate("visavis.state.contextRateHz"),
+            ),
             seen=seen_from(page.evaluate("__witness.samples")),
         )
         browser.close()
@@ -222,28 +250,33 @@ def _wait(page: Page, condition: str) -> None:
     pytest.fail(f"waited in vain for {condition}: {state}")
 
 
-def _heard_at_ms(record: Record, turn_id: int, phrase: wire.ReplyPhrase) -> float:
-    """When this phrase's first sample was at the ear, found by its loudness alone.
+def _claimed(record: Record, turn_id: int) -> list[Claim]:
+    reply_id = record.reply_id(turn_id)
+    return [claim for claim in record.claims if claim.reply_id == reply_id]
 
-    Phrase by phrase: on a busy machine the voice may pause between two of them.
-    """
-    sound = record.sound(turn_id)[phrase.start_sample : phrase.start_sample + phrase.n_samples]
-    step = RATE_OUT_HZ // 200
-    n_steps = len(sound) // step
-    envelope = np.sqrt(np.mean(sound[: n_steps * step].reshape(n_steps, step) ** 2, axis=1))
-    grid_ms = np.arange(record.seen.time_ms[0], record.seen.time_ms[-1], 5.0)
-    loudness = np.interp(grid_ms, record.seen.time_ms, record.seen.loudness)
-    return float(grid_ms[best_match(loudness, envelope)])
+
+def _at_ear_ms(record: Record, turn_id: int, sample: float) -> float:
+    """When the page says that this sample of a reply was at the ear."""
+    before = [claim for claim in _claimed(record, turn_id) if claim.first_sample <= sample]
+    claim = before[-1]
+    context_s = claim.start_s + (sample - claim.first_sample) / RATE_OUT_HZ
+    return record.seen.at_ear_ms(context_s)
 
 
 def _while_heard(record: Record, turn_id: int) -> Seen:
     """What was seen while this turn's reply was heard."""
-    n_heard = len(record.sound(turn_id))
-    phrases = [phrase for phrase in record.phrases(turn_id) if phrase.start_sample < n_heard]
-    last = phrases[-1]
-    start_ms = _heard_at_ms(record, turn_id, phrases[0])
-    end_ms = _heard_at_ms(record, turn_id, last) + (n_heard - last.start_sample) / SAMPLES_A_MS
+    start_ms = _at_ear_ms(record, turn_id, 0)
+    end_ms = _at_ear_ms(record, turn_id, len(record.sound(turn_id)))
     return record.seen.between(start_ms - 300, end_ms + 300)
+
+
+def _expected_loudness(record: Record, turn_id: int, seen: Seen) -> NDArray[np.float64]:
+    """What should be heard at each moment of `seen`, from what was sent and the page's claims."""
+    sound = record.sound(turn_id)
+    starts = np.arange(0, len(sound) - 220, 220)
+    loudness = [float(np.sqrt(np.mean(sound[at : at + 220] ** 2))) for at in starts]
+    times_ms = [_at_ear_ms(record, turn_id, float(at + 110)) for at in starts]
+    return np.interp(seen.time_ms, times_ms, loudness, left=0.0, right=0.0)
 
 
 def test_what_was_said_is_understood(record: Record) -> None:
@@ -260,19 +293,14 @@ def test_questions_are_answered_from_the_facts(record: Record) -> None:
 
 
 @pytest.mark.parametrize("turn_id", [0, 1, 4])
-def test_voice_comes_out_whole_and_in_order(record: Record, turn_id: int) -> None:
-    """Every phrase is heard once, at its own speed, none over another."""
-    free_from_ms = 0.0
-    for phrase in record.phrases(turn_id):
-        start_ms = _heard_at_ms(record, turn_id, phrase)
-        assert start_ms > free_from_ms - 60
-        free_from_ms = start_ms + phrase.n_samples / SAMPLES_A_MS
-    sent = record.sound(turn_id)
-    blocks = sent[: len(sent) // 220 * 220].reshape(-1, 220)
-    sent_ms = 10.0 * float(np.sum(np.sqrt(np.mean(blocks**2, axis=1)) > 0.004))
+def test_voice_comes_out_whole_when_the_page_says(record: Record, turn_id: int) -> None:
+    """What was sent is heard, all of it, and at the moments that the page's clock claims."""
     seen = _while_heard(record, turn_id)
-    heard_ms = float(np.sum(np.diff(seen.time_ms)[seen.loudness[:-1] > 0.002]))
-    assert heard_ms == pytest.approx(sent_ms, rel=0.2)
+    expected = _expected_loudness(record, turn_id, seen)
+    lag_ms, correlation = best_lag_ms(seen.instead_of_mouth(expected))
+    assert correlation > 0.8
+    assert abs(lag_ms) <= 40.0
+    assert _claimed(record, turn_id)[-1].first_sample >= len(record.sound(turn_id)) - 2_205
 
 
 @pytest.mark.parametrize("turn_id", [1, 4])
@@ -289,11 +317,9 @@ def test_lips_shut_where_they_must(record: Record) -> None:
         seen = _while_heard(record, turn_id)
         wide = float(np.percentile(seen.opening, 95))
         for phrase in record.phrases(turn_id):
-            start_ms = _heard_at_ms(record, turn_id, phrase)
             for cue, following in pairwise(phrase.cues):
                 if cue.viseme == table().index("PP"):
-                    middle = (cue.at_sample + following.at_sample) / 2 - phrase.start_sample
-                    at_ms = start_ms + middle / SAMPLES_A_MS
+                    at_ms = _at_ear_ms(record, turn_id, (cue.at_sample + following.at_sample) / 2)
                     openings.append(float(np.interp(at_ms, seen.time_ms, seen.opening)) / wide)
     assert len(openings) >= 5
     assert float(np.median(openings)) < 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ class Seen:
 
     time_ms: NDArray[np.float64]
     context_s: NDArray[np.float64]
+    latency_s: float
     loudness: NDArray[np.float64]
     opening: NDArray[np.float64]
 
@@ -29,9 +31,41 @@ class Seen:
         return Seen(
             self.time_ms[inside],
             self.context_s[inside],
+            self.latency_s,
             self.loudness[inside],
             self.opening[inside],
         )
+
+    def at_ear_ms(self, context_s: float) -> float:
+        """When sound of this context time was at the ear.
+
+        The context's clock advances in jumps of a device buffer, and stands still when the machine
+        is too busy: so it is compared with the page's clock over two seconds around that time.
+        """
+        near = np.abs(self.context_s - context_s) < 1.0
+        ahead_ms = self.time_ms[near] - 1_000.0 * self.context_s[near]
+        return float(np.median(ahead_ms)) + 1_000.0 * (context_s + self.latency_s)
+
+    def instead_of_mouth(self, values: NDArray[np.float64]) -> Seen:
+        """The same moments, with other values to compare the loudness with."""
+        return Seen(self.time_ms, self.context_s, self.latency_s, self.loudness, np.sqrt(values))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The page says: from context time `start_s` on, sample `first_sample` and those behind it."""
+
+    reply_id: int
+    first_sample: float
+    start_s: float
+
+
+def claims_from(anchors: list[dict[str, Any]], context_rate_hz: float) -> list[Claim]:
+    """The page's own account of what it played when, in order."""
+    return [
+        Claim(anchor["replyId"], anchor["sample"], anchor["contextFrame"] / context_rate_hz)
+        for anchor in anchors
+    ]
 
 
 def seen_from(samples: list[list[float]]) -> Seen:
@@ -39,11 +73,11 @@ def seen_from(samples: list[list[float]]) -> Seen:
     rows = np.asarray(samples, dtype=np.float64)
     rows = rows[rows[:, 4] >= 0.0]
     # The analyser shows sound that is at the ear later by the output latency.
-    latency_s = float(np.median(rows[:, 2][rows[:, 2] > 0.0])) - _ANALYSER_CENTRE_S
-    heard_ms = rows[:, 0] + latency_s * 1_000.0
+    latency_s = float(np.median(rows[:, 2][rows[:, 2] > 0.0]))
+    heard_ms = rows[:, 0] + (latency_s - _ANALYSER_CENTRE_S) * 1_000.0
     loudness = np.interp(rows[:, 0], heard_ms, rows[:, 3])
     opening = rows[:, 4] - np.percentile(rows[:, 4], 5)
-    return Seen(rows[:, 0], rows[:, 1], loudness, np.maximum(0.0, opening))
+    return Seen(rows[:, 0], rows[:, 1], latency_s, loudness, np.maximum(0.0, opening))
 
 
 def best_lag_ms(seen: Seen, at_most_ms: float = 250.0) -> tuple[float, float]:
@@ -60,17 +94,6 @@ def best_lag_ms(seen: Seen, at_most_ms: float = 250.0) -> tuple[float, float]:
     ]
     best = int(np.argmax(scores))
     return float(lags[best] * _STEP_MS), scores[best]
-
-
-def best_match(series: NDArray[np.float64], pattern: NDArray[np.float32]) -> int:
-    """Where in `series` the stretch begins that correlates best with `pattern` (Pearson)."""
-    n = len(pattern)
-    wanted = pattern - pattern.mean()
-    sums = np.concatenate([[0.0], np.cumsum(series)])
-    squares = np.concatenate([[0.0], np.cumsum(series**2)])
-    mean = (sums[n:] - sums[:-n]) / n
-    spread = np.sqrt(np.maximum((squares[n:] - squares[:-n]) / n - mean**2, 1e-10))
-    return int(np.argmax(np.correlate(series, wanted, "valid") / spread))
 
 
 def _smooth(values: NDArray[np.float64], width: int = 12) -> NDArray[np.float64]:
