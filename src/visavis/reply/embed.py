@@ -160,8 +160,8 @@ class Fingerprinted(Protocol):
 
 
 class CachedEmbedder:
-    """Remembers the vectors of long lists on disk: a persona's phrasings take 7 s once on two
-    cores, and 10 ms ever after. Single questions go straight through.
+    """Remembers the vectors of long lists on disk: a persona's phrasings take many seconds once,
+    and 10 ms ever after. Single questions go straight through.
     """
 
     def __init__(self, embedder: Fingerprinted, folder: Path) -> None:
