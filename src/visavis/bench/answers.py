@@ -20,7 +20,7 @@ from visavis.bench.answers_corpus import IN_SCOPE, OUT_OF_SCOPE, Question, load_
 from visavis.bench.answers_fit import examples, fit
 from visavis.bench.report import Report, print_json
 from visavis.errors import ConfigError
-from visavis.models import MINILM_WEIGHTS, SMOLLM2, ModelStore
+from visavis.models import BGE_MODEL, MINILM_WEIGHTS, SMOLLM2, ModelStore
 from visavis.reply.answer import (
     INVITE_SCORE,
     MAYBE,
@@ -33,6 +33,7 @@ from visavis.reply.answer import (
     choose,
 )
 from visavis.reply.embed import CachedEmbedder, MiniLm
+from visavis.reply.embed_onnx import BgeSmall, PairedEmbedder
 from visavis.reply.ground import judge, next_step, stem_set
 from visavis.reply.knowledge import Finding, Knowledge
 from visavis.reply.llm import LanguageModel
@@ -253,7 +254,7 @@ def report_of(done: Sequence[Answered], names: Sequence[str], unsure: Unsure, sp
         "sure": SURE,
         "maybe": MAYBE,
         "invite": INVITE_SCORE,
-        "embedder": "all-MiniLM-L6-v2",
+        "embedder": "all-MiniLM-L6-v2 bge-small-en-v1.5",
         "llm": SMOLLM2,
     }
     return Report("answers", figures, settings)
@@ -291,7 +292,9 @@ def _learn(store: ModelStore) -> object:
 
 
 def _embedder(store: ModelStore) -> CachedEmbedder:
-    return CachedEmbedder(MiniLm(store.path(MINILM_WEIGHTS).parent), store.root.parent / "vectors")
+    minilm = MiniLm(store.path(MINILM_WEIGHTS).parent)
+    bge = BgeSmall(store.path(BGE_MODEL).parent)
+    return CachedEmbedder(PairedEmbedder(minilm, bge), store.root.parent / "vectors")
 
 
 def _bar() -> Progress:

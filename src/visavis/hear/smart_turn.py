@@ -28,7 +28,7 @@ class SmartTurn:
     """The pinned int8 model on ONNX Runtime; safe to call from several threads."""
 
     def __init__(self, path: Path) -> None:
-        from visavis.hear.onnx import OnnxModel  # noqa: PLC0415 - the gateway has no onnxruntime
+        from visavis.onnx import OnnxModel  # noqa: PLC0415 - the gateway has no onnxruntime
 
         self._model = OnnxModel(path, n_threads=1)
 

@@ -43,7 +43,7 @@ class Moonshine:
     def __init__(
         self, *, encoder: Path, decoder: Path, tokenizer: Path, n_threads: int = 1
     ) -> None:
-        from visavis.hear.onnx import OnnxModel  # noqa: PLC0415 - the gateway has no onnxruntime
+        from visavis.onnx import OnnxModel  # noqa: PLC0415 - the gateway has no onnxruntime
 
         self._encoder = OnnxModel(encoder, n_threads=n_threads)
         self._decoder = OnnxModel(decoder, n_threads=n_threads)

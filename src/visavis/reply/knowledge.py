@@ -116,7 +116,7 @@ class Knowledge:
         self._least_beyond = NOTHING if len(persona.beyond) >= MANY_BEYOND else UNKNOWN_BEYOND
 
     def look_up(self, question: str) -> Finding:
-        """Find the facts nearest to `question`; 8 ms for a short one, nearly all of it MiniLM."""
+        """Find the facts nearest to `question`; nearly all the time goes to the embedder."""
         understood = self._hearing.correct(question.strip())
         vector = self._embedder.embed([understood])[0]
         return self.compare(understood, vector, self.asks @ vector, self.beyond @ vector)

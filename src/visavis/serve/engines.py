@@ -14,6 +14,7 @@ from visavis.hear.smart_turn import SmartTurn, TurnModel
 from visavis.hear.stt import Moonshine, SpeechToText
 from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceDetector
 from visavis.models import (
+    BGE_MODEL,
     JOE_CONFIG,
     JOE_DURATIONS,
     MINILM_WEIGHTS,
@@ -28,6 +29,7 @@ from visavis.models import (
 )
 from visavis.reply.answer import AskModel, Unsure, choose
 from visavis.reply.embed import CachedEmbedder, MiniLm
+from visavis.reply.embed_onnx import BgeSmall, PairedEmbedder
 from visavis.reply.knowledge import Knowledge
 from visavis.reply.llm import LanguageModel, OpenAICompatible
 from visavis.reply.llm_local import LlamaCpp
@@ -108,8 +110,7 @@ async def load_engines(
     step("language model")
     llm = await asyncio.to_thread(_load_llm, store, llm_settings)
     step("knowledge")
-    model = await asyncio.to_thread(MiniLm, store.path(MINILM_WEIGHTS).parent)
-    embedder = CachedEmbedder(model, cache_dir() / "vectors")
+    embedder = await asyncio.to_thread(_load_embedder, store)
     knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
     # A large model behind an endpoint may be trusted with what the small local one would invent.
     unsure = Unsure.OFFER if isinstance(llm, LlamaCpp) else Unsure.TRUSTED_MODEL
@@ -126,6 +127,12 @@ def _load_stt(store: ModelStore) -> Moonshine:
         tokenizer=store.path(MOONSHINE_TINY_TOKENIZER),
         n_threads=2,
     )
+
+
+def _load_embedder(store: ModelStore) -> CachedEmbedder:
+    minilm = MiniLm(store.path(MINILM_WEIGHTS).parent)
+    bge = BgeSmall(store.path(BGE_MODEL).parent)
+    return CachedEmbedder(PairedEmbedder(minilm, bge), cache_dir() / "vectors")
 
 
 def _load_llm(store: ModelStore, settings: LlmSettings) -> LanguageModel:
