@@ -198,6 +198,7 @@ def test_the_report_keeps_test_and_all_apart() -> None:
     report = report_of([seen, fitted], ["test"], Unsure.OFFER, "all")
     assert report.figures["test_in_scope_right_rate"] == 1
     assert report.figures["all_in_scope_right_rate"] == 0.5
+    assert report.figures["in_scope_right_rate"] == 1
     assert report.figures["test_test_n"] == 1
     printed = json.loads(report.to_json())
     assert printed.keys() == {"bench", "figures", "machine", "commit", "settings"}

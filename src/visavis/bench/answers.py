@@ -236,7 +236,11 @@ def _share(done: Sequence[Answered], verdict: Verdict) -> float:
 
 
 def report_of(done: Sequence[Answered], names: Sequence[str], unsure: Unsure, split: str) -> Report:
-    """Return the figures of the test split, of all questions, and of each persona (test)."""
+    """Return the figures of the test split, of all questions, and of each persona (test).
+
+    The two headlines, `in_scope_right_rate` and `invented_rate`, are those of the test split:
+    the questions that nothing was tuned on. Without any they are of all questions.
+    """
     test = [a for a in done if a.question.split == "test"]
     groups = {"test": test, "all": list(done)}
     for name in names:
@@ -247,6 +251,10 @@ def report_of(done: Sequence[Answered], names: Sequence[str], unsure: Unsure, sp
         if members
         for figure, value in figures_of(members).items()
     }
+    headline = "test" if test else "all"
+    for figure in ("in_scope_right_rate", "invented_rate"):
+        if f"{headline}_{figure}" in figures:
+            figures[figure] = figures[f"{headline}_{figure}"]
     settings = {
         "personas": " ".join(names),
         "split": split,
