@@ -26,7 +26,7 @@ from visavis.clock import Clock, MonotonicClock
 from visavis.errors import BusyError, ConfigError, UnsupportedError
 from visavis.face import build_character
 from visavis.reply.persona import Persona
-from visavis.serve.conversation import Conversation, Peer, PeerGoneError
+from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.engines import Engines
 from visavis.serve.settings import ServeSettings
 from visavis.wire import outgoing
@@ -37,7 +37,6 @@ STATIC = Path(__file__).parents[1] / "static"
 """The built page; hatch_build.py fills it."""
 
 CLOSE_BUSY = 1013
-CLOSE_UNSUPPORTED = 4406
 
 _SECURITY_HEADERS = {
     # wasm-unsafe-eval: Rive's runtime is WebAssembly. Everything else comes from this server.

@@ -92,7 +92,7 @@ N_STEPS = 6
 async def load_engines(
     persona: Persona, store: ModelStore, llm_settings: LlmSettings, step: Step
 ) -> Engines:
-    """Load and warm everything, about five seconds.
+    """Load and warm everything: seconds, and longer once for a persona not seen before.
 
     Raises:
         ModelMissingError: weights are not in the store.

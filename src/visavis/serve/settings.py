@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 DEFAULT_PORT = 8300
 MAX_SESSIONS = 8
-"""Two cores answer about this many people who do not all speak at the same moment."""
+"""A guess for people who do not all speak at the same moment; not measured yet."""
 
 
 class LlmSettings(BaseModel):
