@@ -172,8 +172,9 @@ async def _server(url: str | None, footprint: list[Footprint]) -> AsyncGenerator
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        yield await _address(process)
-        footprint.append(await _footprint(process.pid))
+        address = await _address(process)
+        footprint.append(await _footprint(process.pid))  # warm, and nobody has spoken yet
+        yield address
     finally:
         if process.returncode is None:
             process.terminate()
