@@ -72,6 +72,7 @@ class Driver:
         return next(c.attempt for c in reversed(self.commands) if isinstance(c, ev.StartAttempt))
 
     def transcribe(self, text: str = "what is this?", p_end: float | None = 1.0) -> None:
+        self.feed(ev.StageReached(self.now_ms, self.attempt.reply_id, "stt"))
         self.feed(ev.Transcribed(self.now_ms, self.attempt.reply_id, text))
         if p_end is not None:
             self.feed(ev.TurnScored(self.now_ms, self.attempt.reply_id, p_end))
@@ -81,7 +82,7 @@ class Driver:
         for spoken in phrases or (phrase(),):
             self.feed(ev.PhraseVoiced(self.now_ms, reply_id, RATE_HZ, spoken))
         if done:
-            self.feed(ev.ReplyVoiced(self.now_ms, reply_id, {"stt": 10.0}))
+            self.feed(ev.ReplyVoiced(self.now_ms, reply_id))
 
     def hear(self, sample: int, status: str = "playing", reply_id: int | None = None) -> None:
         rid = reply_id or self.attempt.reply_id
@@ -329,6 +330,23 @@ def test_trace_comes_once_when_asked_for() -> None:
     traces = [m for m in d.sent if isinstance(m, wire.Trace)]
     assert len(traces) == 1
     assert traces[0].stages_ms.keys() == {"stt", "commit", "reveal"}
+    assert traces[0].p_end == 1.0
+
+
+def test_the_trace_goes_out_with_the_reveal_and_counts_from_the_soft_end() -> None:
+    d = Driver(Session(trace="stages"))
+    d.speak(500)
+    d.pause()
+    d.feed(ev.StageReached(d.now_ms + 5.0, d.attempt.reply_id, "soft_end"))
+    d.wait(40)
+    d.transcribe()
+    d.wait(70)
+    d.voice(done=False)  # most of the reply is still to come
+    d.wait(60)
+    (trace,) = (m for m in d.sent if isinstance(m, wire.Trace))
+    assert trace.stages_ms["stt"] == 35.0
+    assert trace.stages_ms["commit"] == 180.0 - 96.0 - 5.0, "as soon as it was due"
+    assert trace.stages_ms["reveal"] == 40.0 + 70.0 - 5.0, "as soon as there was sound"
 
 
 # ------------------------------------------------------------------ every interleaving
@@ -427,7 +445,7 @@ def test_no_interleaving_breaks_the_wire(  # noqa: PLR0912 - one branch for each
                 if sent:
                     n_samples[reply_id] = start + 22_050
             case "done" if reply_id in rules.running:
-                d.feed(ev.ReplyVoiced(d.now_ms, reply_id, {}))
+                d.feed(ev.ReplyVoiced(d.now_ms, reply_id))
                 rules.running.discard(reply_id)
             case "fail" if reply_id in rules.running:
                 rules.running.discard(reply_id)

@@ -8,7 +8,6 @@ the user, of the reply's own audio for the character.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -155,6 +154,15 @@ class Transcribed:
 
 
 @dataclass(frozen=True, slots=True)
+class StageReached:
+    """An attempt has come so far; `soft_end` is its start. For traces only."""
+
+    at_ms: float
+    reply_id: int
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhraseVoiced:
     """The next phrase of a reply is ready to be heard."""
 
@@ -166,11 +174,10 @@ class PhraseVoiced:
 
 @dataclass(frozen=True, slots=True)
 class ReplyVoiced:
-    """The reply is complete; `stages_ms` are the attempt's stage times after its start."""
+    """The reply is complete."""
 
     at_ms: float
     reply_id: int
-    stages_ms: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +229,7 @@ Event = (
     | SpeechPaused
     | TurnScored
     | Transcribed
+    | StageReached
     | PhraseVoiced
     | ReplyVoiced
     | AttemptFailed

@@ -21,7 +21,7 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from visavis import events as ev
-from visavis.hear.turn import UNSCORED_P_END, commit_delay_ms, p_end_with_words
+from visavis.hear.turn import UNSCORED_P_END, CommitRule, commit_rule
 from visavis.reply.chat import ChatHistory
 from visavis.turns import Delivery, Production, Reply, Turn
 from visavis.wire import messages as wire
@@ -66,10 +66,11 @@ def _each(phases: tuple[Phase, ...], kind: type) -> list[tuple[Phase, type]]:
 class Session:
     """One conversation. Feed it events in the order in which they happened."""
 
-    def __init__(self, *, trace: str = "off") -> None:
+    def __init__(self, *, trace: str = "off", rule: CommitRule = commit_rule) -> None:
         self.phase = Phase.LISTENING
         self.history = ChatHistory()
         self._trace = trace
+        self._rule = rule
         self._turn: Turn | None = None
         self._reply: Reply | None = None
         self._stopped: Reply | None = None  # interrupted; its last heard sample may still come
@@ -152,6 +153,10 @@ class Session:
         self._send(outgoing.transcript(turn.turn_id, turn.revision, event.text, "tentative"))
         self._commit_if_due(event.at_ms)
 
+    def _note_stage(self, event: ev.StageReached) -> None:
+        if self._reply is not None:
+            self._reply.stages_ms[event.stage] = event.at_ms
+
     def _voice(self, event: ev.PhraseVoiced) -> None:
         reply, phrase = self._reply, event.phrase
         if reply is None:
@@ -167,14 +172,12 @@ class Session:
         if reply is None:
             return
         reply.production = Production.VOICED
-        reply.stages_ms = dict(event.stages_ms)
         if reply.n_samples == 0:  # nothing to say
             self._withdraw()
             self._turn = None
             self.phase = Phase.LISTENING
             return
         self._send(wire.ReplyEnd(reply_id=reply.reply_id, n_samples=reply.n_samples))
-        self._send_trace(reply)
 
     def _fail(self, event: ev.AttemptFailed) -> None:
         """The turn is lost, the conversation is not: say so, aloud if that works."""
@@ -209,7 +212,7 @@ class Session:
     def _commit_at_ms(self, reply: Reply) -> float:
         voice_ended_ms = self._turn.voice_ended_ms if self._turn is not None else 0.0
         p_end = UNSCORED_P_END if reply.p_end is None else reply.p_end
-        return voice_ended_ms + commit_delay_ms(p_end_with_words(p_end, reply.transcript or ""))
+        return voice_ended_ms + self._rule(p_end, reply.transcript or "")
 
     def _commit(self, reply: Reply, now_ms: float) -> None:
         if reply.committed_ms is None:
@@ -218,7 +221,6 @@ class Session:
             if reply.delivery is Delivery.ARMED:
                 self._reveal(reply, now_ms)
         self.phase = Phase.ANSWERING
-        self._send_trace(reply)
 
     def _remember_turn(self, reply: Reply) -> None:
         turn = self._turn
@@ -240,8 +242,8 @@ class Session:
 
     def _reveal(self, reply: Reply, now_ms: float) -> None:
         reply.delivery = Delivery.REVEALED
-        reply.revealed_ms = now_ms
         self._send(wire.ReplyCommit(reply_id=reply.reply_id, turn_id=reply.attempt.turn_id))
+        self._send_trace(reply, now_ms)
 
     # -------------------------------------------------------------- the reply is heard
 
@@ -356,7 +358,8 @@ class Session:
         attempt = ev.Attempt(
             turn.turn_id, turn.revision, self._last_reply_id, prompt, self.history.utterances
         )
-        self._reply = Reply(attempt, started_ms=now_ms)
+        self._reply = Reply(attempt)
+        self._reply.stages_ms["soft_end"] = now_ms
         self._out.append(ev.StartAttempt(attempt))
 
     def _withdraw(self) -> None:
@@ -385,15 +388,19 @@ class Session:
         if stopped is not None:
             self.history.character_said(stopped.text_heard(whole=False))
 
-    def _send_trace(self, reply: Reply) -> None:
-        if self._trace == "off" or reply.stages_ms is None or reply.committed_ms is None:
+    def _send_trace(self, reply: Reply, now_ms: float) -> None:
+        if self._trace == "off" or reply.committed_ms is None:
             return
-        stages_ms = {**reply.stages_ms, "commit": reply.committed_ms - reply.started_ms}
-        if reply.revealed_ms is not None:
-            stages_ms["reveal"] = reply.revealed_ms - reply.started_ms
-        reply.stages_ms = None  # once
+        reached_ms = reply.stages_ms | {"commit": reply.committed_ms, "reveal": now_ms}
+        start_ms = reached_ms.pop("soft_end")
+        stages_ms = {stage: at_ms - start_ms for stage, at_ms in reached_ms.items()}
         self._send(
-            wire.Trace(reply_id=reply.reply_id, turn_id=reply.attempt.turn_id, stages_ms=stages_ms)
+            wire.Trace(
+                reply_id=reply.reply_id,
+                turn_id=reply.attempt.turn_id,
+                stages_ms=stages_ms,
+                p_end=reply.p_end,
+            )
         )
 
     def _announce_state(self) -> None:
@@ -424,6 +431,7 @@ class Session:
         (Phase.DUCKED, ev.SpeechPaused): _recover,
         (Phase.DUCKED, ev.Tick): _tick_ducked,
         **dict.fromkeys(_each((Phase.ANSWERING, Phase.DUCKED), ev.PlayheadMoved), _follow_playhead),
+        **dict.fromkeys(_each(_WITH_REPLY, ev.StageReached), _note_stage),
         **dict.fromkeys(_each(_WITH_REPLY, ev.PhraseVoiced), _voice),
         **dict.fromkeys(_each(_WITH_REPLY, ev.ReplyVoiced), _finish_voicing),
         **dict.fromkeys(_each(_WITH_REPLY, ev.AttemptFailed), _fail),

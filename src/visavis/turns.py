@@ -40,18 +40,17 @@ class Reply:
     """What the character is about to say, or is saying."""
 
     attempt: Attempt
-    started_ms: float
     transcript: str | None = None
     p_end: float | None = None
     delivery: Delivery = Delivery.PENDING
     production: Production = Production.VOICING
     committed_ms: float | None = None
-    revealed_ms: float | None = None
     heard_sample: int = 0
     n_samples: int = 0
     texts: list[str] = field(default_factory=list[str])
     words: list[Word] = field(default_factory=list[Word])
-    stages_ms: dict[str, float] | None = None
+    stages_ms: dict[str, float] = field(default_factory=dict[str, float])
+    """When each stage was first reached, on the clock of `at_ms`."""
 
     @property
     def reply_id(self) -> int:

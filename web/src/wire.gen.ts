@@ -193,7 +193,7 @@ export interface ReplyStop {
   reply_id: number;
 }
 /**
- * Stage times of one reply, in ms after the turn's soft end; only if hello asked for it.
+ * Stage times of one reply, in ms after its soft end, as it is revealed; if hello asked.
  */
 export interface Trace {
   type: "trace";
@@ -202,6 +202,7 @@ export interface Trace {
   stages_ms: {
     [k: string]: number;
   };
+  p_end?: number | null;
 }
 /**
  * What went wrong, whose fault it is and what to do. After `fatal` the socket closes.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 SHORTEST_DELAY_MS = 180.0
 """Silence after the last voiced sample at which a surely finished turn is answered."""
@@ -22,6 +23,10 @@ _DANGLING = frozenset(
     """.split()
 )
 _DANGLING_FACTOR = 0.25
+CommitRule = Callable[[float, str], float]
+"""End-of-turn probability 0…1 and the words so far -> silence, in ms after the last voiced sample,
+at which the reply is revealed."""
+
 _LAST_WORD = re.compile(r"([a-z']+)\W*$", re.IGNORECASE)
 
 
@@ -31,6 +36,11 @@ def p_end_with_words(p_end: float, text: str) -> float:
     if match and match.group(1).lower() in _DANGLING and not text.rstrip().endswith("?"):
         return p_end * _DANGLING_FACTOR
     return p_end
+
+
+def commit_rule(p_end: float, text: str) -> float:
+    """The `CommitRule` in force."""
+    return commit_delay_ms(p_end_with_words(p_end, text))
 
 
 def commit_delay_ms(p_end: float) -> float:

@@ -38,8 +38,7 @@ class AttemptRun:
         self._engines = engines
         self._clock = clock
         self._emit = emit
-        self._started_ms = clock.now_ms()
-        self._stages_ms: dict[str, float] = {}
+        self._reached: set[str] = set()
         self._cancelled = threading.Event()
 
     async def run(self, sound: NDArray[np.float32]) -> None:
@@ -47,6 +46,7 @@ class AttemptRun:
 
         Never raises but for cancellation: an engine's failure becomes an `AttemptFailed`.
         """
+        self._mark("soft_end")
         try:
             await self._run(sound)
         except* VisavisError as errors:
@@ -136,18 +136,17 @@ class AttemptRun:
             self._mark("first_audio")
             now_ms, reply_id = self._clock.now_ms(), self._attempt.reply_id
             self._emit(ev.PhraseVoiced(now_ms, reply_id, voiced.rate_hz, phrase))
-        self._mark("voiced")
-        self._emit(
-            ev.ReplyVoiced(self._clock.now_ms(), self._attempt.reply_id, dict(self._stages_ms))
-        )
+        self._emit(ev.ReplyVoiced(self._clock.now_ms(), self._attempt.reply_id))
 
     async def _think(self, function: Callable[..., T], *arguments: object) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._engines.threads.brains, function, *arguments)
 
     def _mark(self, stage: str) -> None:
-        """Note when a stage was first reached, in ms after the attempt's start."""
-        self._stages_ms.setdefault(stage, self._clock.now_ms() - self._started_ms)
+        """Tell when a stage is reached for the first time."""
+        if stage not in self._reached:
+            self._reached.add(stage)
+            self._emit(ev.StageReached(self._clock.now_ms(), self._attempt.reply_id, stage))
 
     def _fail(self, code: str, message: str, hint: str) -> None:
         now_ms, reply_id = self._clock.now_ms(), self._attempt.reply_id

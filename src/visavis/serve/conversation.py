@@ -117,7 +117,7 @@ class Conversation:
 
     async def _run(self) -> None:
         hello = await self._greeted()
-        self._session = Session(trace=hello.trace)
+        self._session = Session(trace=hello.trace, rule=self._engines.rule)
         persona = self._engines.persona
         self._post(
             encode(

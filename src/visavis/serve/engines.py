@@ -12,6 +12,7 @@ import numpy as np
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.smart_turn import SmartTurn, TurnModel
 from visavis.hear.stt import Moonshine, SpeechToText
+from visavis.hear.turn import CommitRule, commit_rule
 from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceDetector
 from visavis.models import (
     BGE_MODEL,
@@ -71,6 +72,8 @@ class Engines:
     threads: Threads
     unsure: Unsure = Unsure.OFFER
     """What to do with a question that no fact surely answers."""
+    rule: CommitRule = commit_rule
+    """How long to wait before answering."""
 
     @property
     def style(self) -> VoiceStyle:

@@ -212,12 +212,13 @@ class ReplyStop(Message):
 
 
 class Trace(Message):
-    """Stage times of one reply, in ms after the turn's soft end; only if hello asked for it."""
+    """Stage times of one reply, in ms after its soft end, as it is revealed; if hello asked."""
 
     type: Literal["trace"] = "trace"
     reply_id: Id
     turn_id: Annotated[int, Field(ge=0)]
     stages_ms: dict[str, float]
+    p_end: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class Error(Message):
