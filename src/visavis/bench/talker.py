@@ -9,17 +9,18 @@ report says so.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from visavis.bench.recording import AUDIBLE
+from visavis.clock import Clock, MonotonicClock
 from visavis.hear.audio import RATE_HZ, pcm_from_float
 from visavis.wire import messages as wire
 from visavis.wire.codec import (
@@ -34,8 +35,6 @@ from visavis.wire.codec import (
 Found = TypeVar("Found")
 
 _FRAME_SAMPLES = RATE_HZ * 20 // 1_000
-_AUDIBLE = 0.01
-"""-40 dBFS: below this a listener hears nothing yet."""
 
 
 @dataclass(slots=True)
@@ -54,6 +53,7 @@ class HeardReply:
     n_samples: int | None = None
     ended_ms: float | None = None
     stages_ms: dict[str, float] = field(default_factory=dict[str, float])
+    p_end: float | None = None
 
     @property
     def text(self) -> str:
@@ -70,17 +70,30 @@ class HeardReply:
         if self.playing_since_ms is None:
             return None
         sound = np.frombuffer(bytes(self.pcm), dtype="<i2").astype(np.float32) / 32_768.0
-        audible = np.flatnonzero(np.abs(sound) > _AUDIBLE)
+        audible = np.flatnonzero(np.abs(sound) > AUDIBLE)
         if not len(audible):
             return None
         return self.playing_since_ms + int(audible[0]) * 1_000.0 / self.rate_hz
 
 
+class Socket(Protocol):
+    """A WebSocket as a talker sees it."""
+
+    async def send(self, message: str | bytes, /) -> None:
+        """Send one frame."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]:
+        """The frames that come, until it closes."""
+        ...
+
+
 class Talker:
     """One conversation with a server. Use `talk_to`."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: Socket, clock: Clock) -> None:
         self._socket = socket
+        self._clock = clock
         self._sent_samples = 0
         self._players: dict[int, asyncio.Task[None]] = {}
         self._changed = asyncio.Condition()
@@ -91,13 +104,22 @@ class Talker:
         self.errors: list[wire.Error] = []
         self.states: list[tuple[float, str]] = []
 
+    def now_ms(self) -> float:
+        """The clock of every time noted here."""
+        return self._clock.now_ms()
+
+    async def say_hello(self) -> None:
+        """Must come first; asks for stage times."""
+        hello = wire.Hello(protocol=wire.PROTOCOL_VERSION, client="visavis-bench", trace="stages")
+        await self._socket.send(encode(hello))
+
     async def say(self, sound: NDArray[np.float32]) -> float:
         """Speak float32 [n] at 16 kHz in real time; returns the moment of its first sample."""
-        start_ms = now_ms()
+        start_ms = self.now_ms()
         for at in range(0, len(sound), _FRAME_SAMPLES):
             part = sound[at : at + _FRAME_SAMPLES]
             due_ms = start_ms + (at + len(part)) * 1_000.0 / RATE_HZ
-            await asyncio.sleep(max(0.0, due_ms - now_ms()) / 1_000.0)
+            await asyncio.sleep(max(0.0, due_ms - self.now_ms()) / 1_000.0)
             await self._send_sound(part)
         return start_ms
 
@@ -155,7 +177,7 @@ class Talker:
         frame = decode_binary(data)
         if isinstance(frame, ReplyFrame) and (reply := self.replies.get(frame.reply_id)):
             if reply.first_sound_ms is None:
-                reply.first_sound_ms = now_ms()
+                reply.first_sound_ms = self.now_ms()
             reply.pcm += frame.pcm.tobytes()
             self._play_if_revealed(reply)
 
@@ -164,14 +186,14 @@ class Talker:
             case wire.Ready():
                 self.ready = message
             case wire.State(value=value):
-                self.states.append((now_ms(), value))
+                self.states.append((self.now_ms(), value))
             case wire.Transcript():
                 self.transcripts.append(message)
             case wire.Error():
                 self.errors.append(message)
             case wire.ReplyArmed():
                 reply = HeardReply(message.reply_id, message.turn_id, message.rate_hz)
-                reply.armed_ms = now_ms()
+                reply.armed_ms = self.now_ms()
                 self.replies[message.reply_id] = reply
             case wire.ReplyPhrase():
                 self.replies[message.reply_id].phrases.append(message)
@@ -179,7 +201,7 @@ class Talker:
                 self.replies[message.reply_id].n_samples = message.n_samples
             case wire.ReplyCommit():
                 reply = self.replies[message.reply_id]
-                reply.committed_ms = now_ms()
+                reply.committed_ms = self.now_ms()
                 self._play_if_revealed(reply)
             case wire.ReplyDiscard():
                 del self.replies[message.reply_id]
@@ -187,13 +209,14 @@ class Talker:
                 self._stop(self.replies[message.reply_id])
             case wire.Trace():
                 self.replies[message.reply_id].stages_ms = message.stages_ms
+                self.replies[message.reply_id].p_end = message.p_end
             case wire.ReplyDuck() | wire.ReplyResume() | wire.Pong():
                 pass
 
     def _play_if_revealed(self, reply: HeardReply) -> None:
         revealed = reply.committed_ms is not None and reply.first_sound_ms is not None
         if revealed and reply.playing_since_ms is None:
-            reply.playing_since_ms = now_ms()
+            reply.playing_since_ms = self.now_ms()
             task = asyncio.create_task(self._play(reply), name=f"play-{reply.reply_id}")
             self._players[reply.reply_id] = task
 
@@ -204,7 +227,7 @@ class Talker:
             await asyncio.sleep(0.1)
             played = min(played + reply.rate_hz // 10, len(reply.pcm) // 2)
             await self._report(reply, played, "playing")
-        reply.ended_ms = now_ms()
+        reply.ended_ms = self.now_ms()
         await self._report(reply, played, "ended")
         async with self._changed:
             self._changed.notify_all()
@@ -213,9 +236,9 @@ class Talker:
         player = self._players.pop(reply.reply_id, None)
         if player is not None:
             player.cancel()
-        reply.ended_ms = now_ms()
+        reply.ended_ms = self.now_ms()
         since_ms = reply.playing_since_ms
-        heard = 0 if since_ms is None else int((now_ms() - since_ms) * reply.rate_hz / 1_000.0)
+        heard = 0 if since_ms is None else int((self.now_ms() - since_ms) * reply.rate_hz / 1_000.0)
         heard = min(heard, len(reply.pcm) // 2)
         task = asyncio.create_task(self._report(reply, heard, "stopped"), name="stopped")
         self._players[-reply.reply_id] = task
@@ -242,9 +265,8 @@ async def talk_to(url: str) -> AsyncGenerator[Talker, None]:
         max_size=None,
         compression=None,
     ) as socket:
-        talker = Talker(socket)
-        hello = wire.Hello(protocol=wire.PROTOCOL_VERSION, client="visavis-bench", trace="stages")
-        await socket.send(encode(hello))
+        talker = Talker(socket, MonotonicClock())
+        await talker.say_hello()
         listener = asyncio.create_task(talker.listen(), name="listener")
         try:
             yield talker
@@ -252,8 +274,3 @@ async def talk_to(url: str) -> AsyncGenerator[Talker, None]:
             await talker.close()
             listener.cancel()
             await asyncio.gather(listener, return_exceptions=True)
-
-
-def now_ms() -> float:
-    """This process's monotonic clock."""
-    return time.monotonic() * 1_000.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -53,7 +54,21 @@ def serve(
     llm = llm.model_copy(
         update={"base_url": llm_base_url or llm.base_url, "model": llm_model or llm.model}
     )
-    chosen = load_persona(persona)
+    serve_until_stopped(load_persona(persona), llm, settings)
+
+
+def serve_until_stopped(
+    persona: Persona,
+    llm: LlmSettings,
+    settings: ServeSettings,
+    change: Callable[[Engines], Engines] = lambda engines: engines,
+) -> None:
+    """Serve until Ctrl-C. `change` may put other engines in place; the benchmark slows some down.
+
+    Raises:
+        ConfigError: the page is not built, or this machine has no such address.
+        PortInUseError: something else listens there.
+    """
     _require_page(STATIC)
     with _bind(settings) as listening:
         store = ModelStore()
@@ -63,17 +78,16 @@ def serve(
                 store.pull(Group.DEFAULT, progress)
         _configure_logging()
         with suppress(KeyboardInterrupt):  # the way to end it, not a failure
-            asyncio.run(_serve(chosen, store, llm, settings, listening))
+            asyncio.run(_serve(_warm(persona, store, llm), change, settings, listening))
 
 
 async def _serve(
-    persona: Persona,
-    store: ModelStore,
-    llm: LlmSettings,
+    warming: Awaitable[Engines],
+    change: Callable[[Engines], Engines],
     settings: ServeSettings,
     listening: socket.socket,
 ) -> None:
-    engines = await _warm(persona, store, llm)
+    engines = change(await warming)
     try:
         server = uvicorn.Server(
             uvicorn.Config(
@@ -89,7 +103,7 @@ async def _serve(
         name, port = listening.getsockname()[:2]
         shown = "localhost" if name in {"127.0.0.1", "0.0.0.0", "::", "::1"} else name
         url = f"http://{shown}:{port}"
-        console.print(f"[bold]{persona.name}[/] is listening:  {url}", soft_wrap=True)
+        console.print(f"[bold]{engines.persona.name}[/] is listening:  {url}", soft_wrap=True)
         console.print("[dim]Ctrl-C ends it.[/]")
         await server.serve(sockets=[listening])
     finally:
