@@ -19,10 +19,11 @@ def recording(
     pauses_ms: Sequence[tuple[float, float]] = (),
     end_ms: float = 2_000.0,
     voices: SpeakerKind = "neural",
+    recording_id: str = "r1",
 ) -> Recording:
     """A recording without sound."""
     return Recording(
-        recording_id="r1",
+        recording_id=recording_id,
         question=Question(say=say, persona=None if fact is None else "pip", fact=fact),
         speaker=Speaker("somebody", "kokoro", voices, "test"),
         noise="quiet",
