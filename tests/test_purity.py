@@ -16,7 +16,8 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
 PURE = (
-    "session turns events errors lips/* wire/codec wire/messages wire/outgoing reply/phrase "
+    "session turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
+    "wire/loudspeaker reply/phrase "
     "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio voice/playout face/*"
 ).split()
 FORBIDDEN = frozenset(

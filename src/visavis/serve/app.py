@@ -28,10 +28,12 @@ from visavis.face import build_character
 from visavis.reply.persona import Persona
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.engines import Engines
+from visavis.serve.pcm import converse
 from visavis.serve.settings import ServeSettings
 from visavis.wire import outgoing
 from visavis.wire.codec import encode
 from visavis.wire.messages import SUBPROTOCOL
+from visavis.wire.pcm import parse_options
 
 STATIC = Path(__file__).parents[1] / "static"
 """The built page; hatch_build.py fills it."""
@@ -115,6 +117,36 @@ class _WebSocketTransport:
             raise PeerGoneError from error
 
 
+class _Desk:
+    """Whom the server lets in, and how many."""
+
+    def __init__(self, settings: ServeSettings, seats: Seats, metrics: Metrics) -> None:
+        self._settings = settings
+        self._seats = seats
+        self._metrics = metrics
+
+    async def lets_in(self, socket: WebSocket) -> bool:
+        """Whether the page behind it may talk to us; if not, it is told."""
+        if _origin_is_ours(socket, self._settings):
+            return True
+        self._metrics.refused_total.labels("origin").inc()
+        _log.warning("refused a page of another origin; allow it with --allow-origin")
+        await socket.close(1008, "origin not allowed")
+        return False
+
+    async def seat(
+        self, socket: WebSocket, clock: Clock, hold: Callable[[Peer], Awaitable[None]]
+    ) -> None:
+        """Hold a conversation on an accepted socket if a seat is free; otherwise say so."""
+        try:
+            with self._seats.take():
+                self._metrics.sessions_total.inc()
+                await hold(Peer(secrets.token_hex(8), _WebSocketTransport(socket), clock))
+        except BusyError as error:
+            self._metrics.refused_total.labels("busy").inc()
+            await _refuse(socket, error, CLOSE_BUSY)
+
+
 def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = None) -> FastAPI:
     """The application around engines that are already warm; it closes them when it ends."""
     metrics = Metrics()
@@ -150,13 +182,12 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
     _add_http_routes(app, metrics)
     _add_page(app, engines.persona)
 
+    desk = _Desk(settings, seats, metrics)
+
     @app.websocket("/v1/talk")
     async def talk(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         """Hold one conversation (spec/wire.md)."""
-        if not _origin_is_ours(socket, settings):
-            metrics.refused_total.labels("origin").inc()
-            _log.warning("refused a page of another origin; allow it with --allow-origin")
-            await socket.close(1008, "origin not allowed")
+        if not await desk.lets_in(socket):
             return
         if SUBPROTOCOL not in socket.scope.get("subprotocols", []):
             await socket.accept()
@@ -166,14 +197,20 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
             await _refuse(socket, error, CLOSE_UNSUPPORTED)
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
+        await desk.seat(socket, clock, lambda peer: Conversation(peer, engines).run())
+
+    @app.websocket("/v1/pcm")
+    async def pcm(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
+        """Hold the same conversation in plain PCM (spec/wire.md, "Plain PCM")."""
+        if not await desk.lets_in(socket):
+            return
+        await socket.accept()
         try:
-            with seats.take():
-                metrics.sessions_total.inc()
-                peer = Peer(secrets.token_hex(8), _WebSocketTransport(socket), clock)
-                await Conversation(peer, engines).run()
-        except BusyError as error:
-            metrics.refused_total.labels("busy").inc()
-            await _refuse(socket, error, CLOSE_BUSY)
+            options = parse_options(socket.query_params)
+        except UnsupportedError as error:
+            await _refuse(socket, error, CLOSE_UNSUPPORTED)
+            return
+        await desk.seat(socket, clock, lambda peer: converse(peer, engines, options))
 
     if STATIC.is_dir():
         app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
