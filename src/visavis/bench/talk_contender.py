@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from visavis.bench.corpus.room import room_after
 from visavis.bench.recording import Recording
 from visavis.bench.talker import HeardReply, Talker, talk_to
 from visavis.bench.turns import Kind, Turn
+from visavis.hear.audio import RATE_HZ
 
 ANSWER_TIMEOUT_S = 8.0
 """Whoever has not answered by then has missed the question."""
@@ -19,6 +21,7 @@ LISTEN_ON_MS = 700.0
 GAP_S = 0.6
 """Silence before each question."""
 
+_ROOM_SAMPLES = 4 * RATE_HZ
 _GREETING_TIMEOUT_S = 30.0
 _SETTLE_S = 0.3
 _KINDS: dict[str | None, Kind] = {"fact": "knowledge", "llm": "llm"}
@@ -49,12 +52,13 @@ class TalkConversation:
         """Speak in real time; hear the answer begin; press stop."""
         talker = self._talker
         turn = Turn(recording)
-        await talker.be_silent(GAP_S)
+        room = room_after(recording.sound, _ROOM_SAMPLES, seed=0)
+        await talker.be_silent(GAP_S, room)
         before = set(talker.replies)
         n_transcripts = len(talker.transcripts)
         start_ms = await talker.say(recording.sound)
         t0_ms = start_ms + recording.speech_end_ms
-        silence = asyncio.create_task(talker.be_silent(ANSWER_TIMEOUT_S + 2.0), name="silence")
+        silence = asyncio.create_task(talker.be_silent(ANSWER_TIMEOUT_S + 2.0, room), name="silence")
         try:
             answer = await self._answer(before, t0_ms)
             await asyncio.sleep(LISTEN_ON_MS / 1_000.0)

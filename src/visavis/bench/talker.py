@@ -97,7 +97,6 @@ class Talker:
         self._sent_samples = 0
         self._players: dict[int, asyncio.Task[None]] = {}
         self._changed = asyncio.Condition()
-        self._noise = np.random.default_rng(1)
         self.ready: wire.Ready | None = None
         self.replies: dict[int, HeardReply] = {}
         self.transcripts: list[wire.Transcript] = []
@@ -123,10 +122,9 @@ class Talker:
             await self._send_sound(part)
         return start_ms
 
-    async def be_silent(self, seconds: float) -> None:
-        """Send a quiet room."""
-        n_samples = int(seconds * RATE_HZ)
-        await self.say(self._noise.normal(0.0, 1e-4, n_samples).astype(np.float32))
+    async def be_silent(self, seconds: float, room: NDArray[np.float32]) -> None:
+        """Say nothing for a while; `room`, float32 [n] at 16 kHz, is heard again and again."""
+        await self.say(np.resize(room, int(seconds * RATE_HZ)))
 
     async def type(self, text: str) -> None:
         """Ask by keyboard."""
