@@ -58,7 +58,9 @@ class TalkConversation:
         n_transcripts = len(talker.transcripts)
         start_ms = await talker.say(recording.sound)
         t0_ms = start_ms + recording.speech_end_ms
-        silence = asyncio.create_task(talker.be_silent(ANSWER_TIMEOUT_S + 2.0, room), name="silence")
+        silence = asyncio.create_task(
+            talker.be_silent(ANSWER_TIMEOUT_S + 2.0, room), name="silence"
+        )
         try:
             answer = await self._answer(before, t0_ms)
             await asyncio.sleep(LISTEN_ON_MS / 1_000.0)
