@@ -27,7 +27,7 @@ from visavis.bench.talk_contender import VisavisContender
 
 def delay(
     stage: Annotated[
-        SlowStage | Literal["all"], typer.Option(help="Which stage to slow down.")
+        Literal[SlowStage, "all"], typer.Option(help="Which stage to slow down.")
     ] = "stt",
     delay_ms: Annotated[float, typer.Option(min=0.0, help="By how much.")] = 30.0,
     turns: Annotated[int, typer.Option(min=4, help="Questions for each server and stage.")] = 20,
