@@ -51,9 +51,29 @@ def with_durations(model: bytes) -> bytes:
             f"the voice has no duration tensor to show: {error}",
             hint="use a Piper voice in ONNX form",
         ) from error
+    return _with_output(view, graph, tensor)
+
+
+def with_output(model: bytes, tensor: str) -> bytes:
+    """Return the ONNX model with the inner tensor called `tensor` as one more graph output.
+
+    That there is such a tensor is for the runtime to find out. Raises SetupError if `model` is no
+    ONNX model.
+    """
+    view = memoryview(model)
+    try:
+        graph = _only_graph(view)
+    except (IndexError, ValueError) as error:
+        raise SetupError(f"not an ONNX model: {error}", hint="pull it again") from error
+    return _with_output(view, graph, tensor.encode())
+
+
+def _with_output(model: memoryview, graph: _Field, tensor: bytes) -> bytes:
     value_info = _delimited(_NAME_IN_VALUE_INFO, tensor)
     widened = bytes(graph.value) + _delimited(_OUTPUT_IN_GRAPH, value_info)
-    return b"".join((view[: graph.start], _delimited(_GRAPH_IN_MODEL, widened), view[graph.end :]))
+    return b"".join(
+        (model[: graph.start], _delimited(_GRAPH_IN_MODEL, widened), model[graph.end :])
+    )
 
 
 def _only_graph(model: memoryview) -> _Field:
