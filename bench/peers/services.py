@@ -23,6 +23,7 @@ from pipecat.processors.aggregators.llm_context import LLMContext
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings, STTSettings, TTSSettings
+from pipecat.services.stt_latency import DEFAULT_TTFS_P99
 from pipecat.services.stt_service import SegmentedSTTService
 from pipecat.services.tts_service import TTSService
 from pipecat.transcriptions.language import Language
@@ -40,6 +41,7 @@ from visavis.reply.answer import (
 )
 from visavis.serve.engines import Engines
 
+SAY_AGAIN = "Sorry, I didn't catch that. Could you say it again?"
 _SPEAKERS = {"user": Speaker.USER, "assistant": Speaker.CHARACTER}
 
 
@@ -49,6 +51,8 @@ class MoonshineSTTService(SegmentedSTTService):
     def __init__(self, engines: Engines, *, trailing_silence_secs: float = 0.5) -> None:
         super().__init__(
             trailing_silence_secs=trailing_silence_secs,
+            # Only a safety net: the transcript of a segment is final and ends the wait.
+            ttfs_p99_latency=DEFAULT_TTFS_P99,
             settings=STTSettings(model="moonshine-tiny-en", language=Language.EN),
         )
         self._engine = engines.stt
@@ -87,9 +91,13 @@ class KnowledgeProcessor(FrameProcessor):
             await self.push_frame(frame, direction)
 
     async def _answer(self, context: LLMContext) -> None:
-        question, history = _split(context)
-        if not question:
+        newest = context.get_messages()[-1]
+        if newest["role"] == "developer":
+            # Pipecat's own request after an interruption without words: ask the user to repeat.
+            self._tell("decline")
+            await self._say(SAY_AGAIN)
             return
+        question, history = _split(context)
         finding = await asyncio.to_thread(self._engines.knowledge.look_up, question)
         match choose(self._engines.persona, finding, history, self._engines.unsure):
             case FromFact(fact):
@@ -189,12 +197,10 @@ def _messages(context: LLMContext) -> list[ChatMessage]:
 
 
 def _split(context: LLMContext) -> tuple[str, list[Utterance]]:
-    """The newest question, and what was said before it."""
+    """The newest message, and what was said before it."""
     said = [
         Utterance(_SPEAKERS[message["role"]], message["content"])
         for message in context.get_messages()
         if message["role"] in _SPEAKERS
     ]
-    last_answer = max((i for i, u in enumerate(said) if u.speaker is Speaker.CHARACTER), default=-1)
-    question = " ".join(u.text for u in said[last_answer + 1 :])
-    return question, said[: last_answer + 1]
+    return said[-1].text, said[:-1]

@@ -28,7 +28,7 @@ RECORDING = Recording(
     question=Question(say="Tell me a story."),
     speaker=Speaker("ann", "kokoro", "neural", "test"),
     noise="quiet",
-    sound=np.full(32_000, 0.5, dtype=np.float32),
+    sound=np.concatenate([np.full(32_000, 0.5), np.zeros(1_600)]).astype(np.float32),
     speech_end_sample=32_000,
     pauses=(),
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from visavis.bench.contender import run
 from visavis.bench.corpus import open_corpus
 from visavis.bench.figures import by_contender, turn_figures
+from visavis.bench.html import html_report
 from visavis.bench.latency import Run, asking, console, show
 from visavis.bench.peers.contender import PipecatContender
 from visavis.bench.peers.environment import agent_folder, ensure_environment
@@ -42,6 +45,7 @@ def peers(
     persona: Annotated[str, typer.Option(help="Who answers: pip, support or museum.")] = "pip",
     seed: Annotated[int, typer.Option(help="Which questions, in which order.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a report with pictures here.")] = None,
 ) -> None:
     """Ask Visavis and Pipecat the same questions in one run, and compare."""
     recordings = open_corpus().select(persona=persona, n=turns, seed=seed)
@@ -55,11 +59,20 @@ def peers(
     settings = {"turns": turns, "persona": persona, "seed": seed, "pipecat": "1.14.0"}
     report = Report("peers", peer_figures(found), settings)
     show(report, found.asked.turns, as_json)
+    if html is not None:
+        page = html_report("Visavis and Pipecat on the same weights", report, found.asked.turns)
+        html.write_text(page, encoding="utf-8")
 
 
 async def _measure(recordings: list[Recording], persona: str, found: Peers) -> None:
     with console.status("The peer's environment") as status:
-        python = ensure_environment(cache_dir(), status.update)
+
+        def say(line: str) -> None:
+            status.update(escape(line))
+            if not console.is_terminal:
+                console.print(escape(line))
+
+        python = ensure_environment(cache_dir(), say)
     agent = (str(python), str(agent_folder() / "agent.py"), "--persona", persona)
     async with running(serve_command(persona)) as ours, running(agent) as theirs:
         url = f"ws://{theirs.host}:{theirs.port}"

@@ -1,10 +1,10 @@
 """A Pipecat agent as a contender: real-time sound out, its sound and stage times in.
 
 `conversation()` opens a WebSocket, and with it a pipeline, for one block of questions. A question
-is played exactly as `bench.talker` plays it to us: 20 ms frames in real time, then the same quiet
-room. When the answer has been heard for as long as it takes to notice a second one, the agent is
-asked to stop (an interruption, as Pipecat's own barge-in makes it), so that the next question
-begins in quiet; every figure is taken before.
+is played exactly as `bench.talk_contender` plays it to us: 20 ms frames in real time, its room
+before and after. When the answer has been heard for as long as it takes to notice a second one,
+the agent is asked to stop (an interruption, as Pipecat's own barge-in makes it), so that the next
+question begins in quiet; every figure is taken before.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import connect
 
+from visavis.bench.corpus.room import room_after
 from visavis.bench.peers.listener import PeerListener, answer_after, turn_of
 from visavis.bench.peers.messages import Stop, decode_from_agent
 from visavis.bench.recording import Recording
@@ -28,6 +29,7 @@ from visavis.errors import EngineError
 from visavis.hear.audio import RATE_HZ, pcm_from_float
 
 _FRAME_SAMPLES = RATE_HZ * 20 // 1_000
+_ROOM_SAMPLES = 4 * RATE_HZ
 _READY_TIMEOUT_S = 30.0
 _SETTLE_S = 0.3
 
@@ -61,7 +63,6 @@ class PeerConversation:
         self._clock = clock
         self._listener = PeerListener()
         self._changed = asyncio.Condition()
-        self._noise = np.random.default_rng(1)
 
     async def listen(self) -> None:
         """Take in frames until the socket closes."""
@@ -82,24 +83,25 @@ class PeerConversation:
         """
         if not await self._wait_for(lambda: self._listener.rate_hz is not None, _READY_TIMEOUT_S):
             raise EngineError("The peer does not answer.", hint="Look at what it wrote.")
-        await self._be_silent(_SETTLE_S)
+        await self._be_silent(_SETTLE_S, np.zeros(_FRAME_SAMPLES, dtype=np.float32))
 
     async def ask(self, recording: Recording) -> Turn:
         """Speak in real time; hear the answer begin; ask it to stop."""
-        await self._be_silent(GAP_S)
+        room = room_after(recording.sound, _ROOM_SAMPLES, seed=0)
+        await self._be_silent(GAP_S, room)
         n_before = len(self._listener.replies)
         start_ms = await self._say(recording.sound)
         t0_ms = start_ms + recording.speech_end_ms
-        room = asyncio.create_task(self._be_silent(ANSWER_TIMEOUT_S + 2.0), name="room")
+        silence = asyncio.create_task(self._be_silent(ANSWER_TIMEOUT_S + 2.0, room), name="room")
         try:
             await self._wait_for(lambda: self._is_heard(n_before, t0_ms), ANSWER_TIMEOUT_S)
             await asyncio.sleep(LISTEN_ON_MS / 1_000.0)
         finally:
-            room.cancel()
-            await asyncio.gather(room, return_exceptions=True)
+            silence.cancel()
+            await asyncio.gather(silence, return_exceptions=True)
         turn = turn_of(recording, self._listener.replies[n_before:], t0_ms)
         await self._socket.send(Stop().model_dump_json())
-        await self._be_silent(_SETTLE_S)
+        await self._be_silent(_SETTLE_S, room)
         return turn
 
     def _is_heard(self, n_before: int, t0_ms: float) -> bool:
@@ -123,7 +125,6 @@ class PeerConversation:
             await self._socket.send(pcm_from_float(part).tobytes())
         return start_ms
 
-    async def _be_silent(self, seconds: float) -> None:
-        """Send a quiet room."""
-        n_samples = int(seconds * RATE_HZ)
-        await self._say(self._noise.normal(0.0, 1e-4, n_samples).astype(np.float32))
+    async def _be_silent(self, seconds: float, room: NDArray[np.float32]) -> None:
+        """Say nothing for a while; `room`, float32 [n] at 16 kHz, is heard again and again."""
+        await self._say(np.resize(room, int(seconds * RATE_HZ)))
