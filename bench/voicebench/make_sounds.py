@@ -55,9 +55,11 @@ LINES = (
     Line("in-step", "How do you keep sound and picture together?"),
     Line("wait-offline", "Wait, does it work without the internet?"),
     Line("face", "Why does a voice assistant need a face?"),
+    Line("uh", "Uh."),
+    Line("speech", "Which speech recognition do you use?"),
     Line("ahem", "Ahem."),
     Line("models", "Which models do you use?"),
-    Line("speech", "Which speech recognition do you use?"),
+    Line("privacy", "Does my voice leave this machine?"),
     Line("website-paused", "How do I put it | on my website?"),
 )
 STYLE = VoiceStyle(pitch_semitones=0.0, speed=1.0)

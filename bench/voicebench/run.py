@@ -38,9 +38,7 @@ def main(
         subprocess.run([sys.executable, HERE / "make_sounds.py"], check=True)
     with _server() as address:
         minutes = SESSION_MINUTES * sessions
-        console.print(
-            f"Playing the scenario in real time: about {minutes} minutes. Ctrl-C ends it."
-        )
+        console.print(f"Playing the scenario in real time: about {minutes} minutes.")
         command = [PYTHON, "-m", "voicebench", "run", HERE / "scenario.yaml", "--url", address]
         options = ["--repeat", str(sessions), "--out", HERE / "results"]
         done = subprocess.run([*command, *options], check=False)
