@@ -15,14 +15,11 @@ from visavis.bench.charts import (
     P95,
     Dots,
     Mark,
-    Scale,
     dots_chart,
-    ms,
-    percent,
-    ticks,
     tradeoff_chart,
     waterfall_chart,
 )
+from visavis.bench.drawing import Scale, ms, percent, ticks
 from visavis.bench.intervals import Estimate, share_estimate
 from visavis.bench.legs import waterfall
 from visavis.bench.tradeoff import Curve, Point
@@ -72,7 +69,12 @@ def test_bars_are_as_long_as_their_legs() -> None:
 def test_every_turn_is_a_dot_unless_it_is_beyond_the_axis() -> None:
     times = tuple(200.0 + index % 7 for index in range(500))
     row = Dots(
-        "k", "knowledge", (*times, 9_999.0), Estimate(203, 202, 204), Estimate(206, 206, 206)
+        "k",
+        "knowledge turns",
+        "knowledge",
+        (*times, 9_999.0),
+        Estimate(203, 202, 204),
+        Estimate(206, 206, 206),
     )
     (drawn,) = [
         path.get("d") or "" for path in ET.fromstring(dots_chart("D", [row], 500.0)).iter("path")

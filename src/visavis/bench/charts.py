@@ -6,11 +6,21 @@ and paper. Every picture has a title and a description in words.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from visavis.bench.drawing import (
+    Scale,
+    axis_below,
+    axis_beside,
+    level,
+    ms,
+    percent,
+    picture,
+    text,
+    upright,
+    whole,
+)
 from visavis.bench.intervals import Estimate
 from visavis.bench.legs import LEGS, Leg
 from visavis.bench.markup import Markup, join, tag
@@ -41,22 +51,6 @@ _DOT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
-    """From a quantity to a place in the picture."""
-
-    low: float
-    high: float
-    at_low: float
-    at_high: float
-
-    def __call__(self, value: float) -> float:
-        """Where `value` is drawn; beyond the ends it stays at the end."""
-        inside = min(max(value, self.low), self.high)
-        share = (inside - self.low) / (self.high - self.low)
-        return self.at_low + share * (self.at_high - self.at_low)
-
-
-@dataclass(frozen=True, slots=True)
 class Mark:
     """A moment to point out, in ms after t0."""
 
@@ -69,29 +63,12 @@ class Dots:
     """One row of the distribution: the times of one kind of turn, with their percentiles."""
 
     name: str
+    about: str
+    """What the turns are, in words."""
     kind: str
     times_ms: tuple[float, ...]
     p50: Estimate
     p95: Estimate
-
-
-def ticks(low: float, high: float, about: int = 8) -> tuple[float, ...]:
-    """Round numbers (1, 2 or 5 times a power of ten apart) in low…high, about so many."""
-    raw = (high - low) / about
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= raw * 0.999)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return tuple(step * number for number in range(first, last + 1))
-
-
-def ms(value: float) -> str:
-    """`1 145 ms`, with a narrow space that does not break."""
-    return f"{value:,.0f}\u202fms".replace(",", "\u202f").replace("-", "\u2212")
-
-
-def percent(share: float) -> str:
-    """`4.2 %`."""
-    return f"{100 * share:.1f}\u202f%"
 
 
 # ------------------------------------------------------------------ waterfall
@@ -110,11 +87,11 @@ def waterfall_chart(
         f"{LEG_WORDS[leg.stage]} from {ms(leg.start_p50_ms)} to {ms(leg.end_p50_ms)}"
         for leg in rows
     )
-    return _picture(
+    return picture(
         title,
         f"Medians after the last word: {words}.",
-        bottom + 40.0,
-        _time_axis(x, top - 6.0, bottom, "after the last word"),
+        (_WIDTH, bottom + 40.0),
+        _time_axis(x, top - 6.0, bottom, "ms after the last word"),
         _moments(marks, x, top - 6.0, bottom),
         drawn,
     )
@@ -124,7 +101,7 @@ def _leg_row(leg: Leg, x: Scale, y: float) -> Markup:
     start, end = sorted((x(leg.start_p50_ms), x(leg.end_p50_ms)))
     middle = y + _ROW / 2
     return join(
-        _text(LEG_WORDS[leg.stage], _LEFT - 12, middle, class_="label", anchor="end"),
+        text(LEG_WORDS[leg.stage], _LEFT - 12, middle, class_="label", anchor="end"),
         tag(
             "rect",
             x=start,
@@ -134,16 +111,13 @@ def _leg_row(leg: Leg, x: Scale, y: float) -> Markup:
             rx=3.0,
             class_=f"leg leg-{leg.stage}",
         ),
-        _text(ms(leg.own_p50_ms), max(end, start + 2) + 7, middle, class_="value"),
+        text(ms(leg.own_p50_ms), max(end, start + 2) + 7, middle, class_="value"),
     )
 
 
 def _moments(marks: Sequence[Mark], x: Scale, top: float, bottom: float) -> list[Markup]:
     """Lines for react, face and voice. Names that would touch are put in one."""
-    lines = [
-        tag("line", x1=x(m.at_ms), x2=x(m.at_ms), y1=top, y2=bottom, class_=f"mark mark-{m.name}")
-        for m in marks
-    ]
+    lines = [upright(x(mark.at_ms), top, bottom, f"mark mark-{mark.name}") for mark in marks]
     groups: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda mark: mark.at_ms):
         if groups and x(mark.at_ms) - x(groups[-1][-1].at_ms) < 92.0:
@@ -153,7 +127,7 @@ def _moments(marks: Sequence[Mark], x: Scale, top: float, bottom: float) -> list
     for group in groups:
         where = x(group[-1].at_ms)
         words = " · ".join(f"{mark.name} {ms(mark.at_ms)}" for mark in group)
-        lines.append(_text(words, where, top - 9, class_="mark-name", anchor="middle"))
+        lines.append(text(words, where, top - 9, class_="mark-name", anchor="middle"))
     return lines
 
 
@@ -168,16 +142,17 @@ def dots_chart(title: str, rows: Sequence[Dots], end_ms: float) -> Markup:
     bottom = top + _DOTS_ROW * len(rows)
     drawn = [_dots_row(row, x, top + _DOTS_ROW * index) for index, row in enumerate(rows)]
     words = "; ".join(
-        f"{row.name}: {len(row.times_ms)} turns, P50 {ms(row.p50.value)}, P95 {ms(row.p95.value)}"
+        f"{row.name}, {len(row.times_ms)} {row.about}: P50 {ms(row.p50.value)}, "
+        f"P95 {ms(row.p95.value)}"
         for row in rows
     )
-    return _picture(
+    return picture(
         title,
         f"When the answer is heard after the last word. {words}.",
-        bottom + 40.0,
-        _time_axis(x, top, bottom, "from the last word to the voice"),
-        tag("line", x1=x(PEOPLE_MS), x2=x(PEOPLE_MS), y1=top, y2=bottom, class_="people"),
-        _text("people, usually", x(PEOPLE_MS), top - 9, class_="note", anchor="middle"),
+        (_WIDTH, bottom + 40.0),
+        _time_axis(x, top, bottom, "ms from the last word to the voice"),
+        upright(x(PEOPLE_MS), top, bottom, "people"),
+        text("people, usually", x(PEOPLE_MS), top - 9, class_="note", anchor="middle"),
         drawn,
     )
 
@@ -188,14 +163,16 @@ def _dots_row(row: Dots, x: Scale, y: float) -> Markup:
     later = [time for time in row.times_ms if time > x.high]
     beyond = f"{len(later)} later, up to {ms(max(later))}" if later else ""
     return join(
-        _text(row.name, _LEFT - 12, base - 30, class_="label", anchor="end"),
-        _text(f"{len(row.times_ms)} turns", _LEFT - 12, base - 12, class_="note", anchor="end"),
-        tag("line", x1=_LEFT, x2=_RIGHT, y1=base + 3, y2=base + 3, class_="base"),
+        text(row.name, _LEFT - 12, base - 30, class_="label", anchor="end"),
+        text(
+            f"{len(row.times_ms)} {row.about}", _LEFT - 12, base - 12, class_="note", anchor="end"
+        ),
+        level(base + 3, _LEFT, _RIGHT, "base"),
         [_band(x, estimate, y, base) for estimate in (row.p50, row.p95)],
         tag("path", d=_stacked(shown, x, base), class_=f"dots dots-{row.kind}"),
         _quantile(f"P50 {ms(row.p50.value)}", x(row.p50.value), y, base, "end"),
         _quantile(f"P95 {ms(row.p95.value)}", x(row.p95.value), y, base, "start"),
-        _text(beyond, _WIDTH - 4, base - 12, class_="note", anchor="end") if beyond else "",
+        text(beyond, _WIDTH - 4, base - 12, class_="note", anchor="end") if beyond else "",
     )
 
 
@@ -227,10 +204,8 @@ def _band(x: Scale, estimate: Estimate, top: float, bottom: float) -> Markup:
 
 def _quantile(words: str, at: float, top: float, base: float, anchor: str) -> Markup:
     return join(
-        tag("line", x1=at, x2=at, y1=top + 12, y2=base + 3, class_="quantile"),
-        _text(
-            words, at + (5 if anchor == "start" else -5), top + 16, class_="value", anchor=anchor
-        ),
+        upright(at, top + 12, base + 3, "quantile"),
+        text(words, at + (5 if anchor == "start" else -5), top + 16, class_="value", anchor=anchor),
     )
 
 
@@ -246,8 +221,8 @@ class Quantile:
 
 
 _SQUARE_LEFT, _SQUARE_RIGHT, _SQUARE_TOP, _SQUARE_BOTTOM = 52.0, 470.0, 24.0, 330.0
-_NAMED = ("0.5 x", "1 x", "2 x", "300 ms", "500 ms", "800 ms")
-"""Labels of curve points that are written beside them; the others show when pointed at."""
+_NAMED = {1: ("0.5 x", "1 x", "2 x"), 2: ("300 ms", "500 ms", "800 ms")}
+"""By curve, the labels that are written beside their points; the others show when pointed at."""
 
 P50 = Quantile("P50", lambda point: point.p50_ms)
 P95 = Quantile("P95", lambda point: point.p95_ms)
@@ -273,19 +248,18 @@ def tradeoff_chart(
         f"{p.label}: {percent(p.false_cutoff.value)} cut off, {ms(quantile.of(p))}"
         for p in measured
     )
-    return _picture(
+    return picture(
         f"{quantile.name} latency against false cut-offs",
         f"Down and to the left is better. Measured: {words}." if words else "No measured point.",
-        _SQUARE_BOTTOM + 46.0,
-        _share_axis(x, _SQUARE_TOP, _SQUARE_BOTTOM),
-        _latency_axis(y, _SQUARE_LEFT, _SQUARE_RIGHT),
-        _text(
+        (490.0, _SQUARE_BOTTOM + 46.0),
+        axis_below(x, _SQUARE_TOP, _SQUARE_BOTTOM, lambda share: f"{100 * share:g}\u202f%", 5),
+        axis_beside(y, _SQUARE_LEFT, _SQUARE_RIGHT, whole),
+        text(
             "false cut-offs, share of turns", _SQUARE_RIGHT, 366.0, class_="axis-name", anchor="end"
         ),
-        _text(f"{quantile.name} of voice, ms", _SQUARE_LEFT, 10.0, class_="axis-name"),
+        text(f"{quantile.name} of voice, ms", _SQUARE_LEFT, 10.0, class_="axis-name"),
         [_curve(c, index, x, y, quantile) for index, c in enumerate(curves, 1)],
         [_measured(point, x, y, quantile) for point in measured],
-        width=490.0,
     )
 
 
@@ -321,9 +295,9 @@ def _curve(curve: Curve, index: int, x: Scale, y: Scale, quantile: Quantile) -> 
             for p, (px, py) in zip(curve.points, places, strict=True)
         ],
         [
-            _text(p.label, px + 6, py - 9, class_="spot-name")
+            text(p.label, px + 4, py - 9, class_="spot-name")
             for p, (px, py) in zip(curve.points, places, strict=True)
-            if p.label in _NAMED
+            if p.label in _NAMED.get(index, ())
         ],
     )
 
@@ -332,77 +306,14 @@ def _measured(point: Point, x: Scale, y: Scale, quantile: Quantile) -> Markup:
     px, py = x(point.false_cutoff.value), y(quantile.of(point))
     low, high = x(point.false_cutoff.low), x(point.false_cutoff.high)
     return join(
-        tag("line", x1=low, x2=high, y1=py, y2=py, class_="whisker"),
+        level(py, low, high, "whisker"),
         tag("path", d=f"M{px:.1f} {py - 7:.1f}l7 7l-7 7l-7 -7z", class_="measured"),
-        _text(f"{point.label}, measured", px + 11, py - 11, class_="value"),
-    )
-
-
-# ------------------------------------------------------------------ parts
-
-
-def _picture(
-    title: str,
-    description: str,
-    height: float,
-    *children: str | Sequence[str],
-    width: float = _WIDTH,
-) -> Markup:
-    slug = re.sub(r"[^a-z0-9]+", "-", title.lower())  # titles differ within a page
-    return tag(
-        "svg",
-        tag("title", title, id=f"title-{slug}"),
-        tag("desc", description, id=f"desc-{slug}"),
-        *children,
-        viewbox=f"0 0 {width:.0f} {height:.0f}",
-        role="img",
-        aria_labelledby=f"title-{slug} desc-{slug}",
-    )
-
-
-def _text(words: str, x: float, y: float, *, class_: str, anchor: str = "start") -> Markup:
-    return tag(
-        "text", words, x=x, y=y, class_=class_, text_anchor=anchor, dominant_baseline="middle"
+        text(point.label.replace("_", " "), px + 9, py + 14, class_="value"),
     )
 
 
 def _time_axis(x: Scale, top: float, bottom: float, name: str) -> Markup:
-    marks = ticks(x.low, x.high)
     return join(
-        [
-            tag("line", x1=x(t), x2=x(t), y1=top, y2=bottom, class_="zero" if t == 0 else "grid")
-            for t in marks
-        ],
-        [
-            _text(
-                f"{t:.0f}".replace("-", "\u2212"), x(t), bottom + 14, class_="tick", anchor="middle"
-            )
-            for t in marks
-        ],
-        _text(f"ms {name}", _RIGHT, bottom + 32, class_="axis-name", anchor="end"),
-    )
-
-
-def _share_axis(x: Scale, top: float, bottom: float) -> Markup:
-    marks = ticks(x.low, x.high, 5)
-    return join(
-        [
-            tag("line", x1=x(t), x2=x(t), y1=top, y2=bottom, class_="zero" if t == 0 else "grid")
-            for t in marks
-        ],
-        [
-            _text(f"{100 * t:g}\u202f%", x(t), bottom + 14, class_="tick", anchor="middle")
-            for t in marks
-        ],
-    )
-
-
-def _latency_axis(y: Scale, left: float, right: float) -> Markup:
-    marks = ticks(y.low, y.high, 6)
-    return join(
-        [
-            tag("line", x1=left, x2=right, y1=y(t), y2=y(t), class_="zero" if t == 0 else "grid")
-            for t in marks
-        ],
-        [_text(f"{t:.0f}", left - 8, y(t), class_="tick", anchor="end") for t in marks],
+        axis_below(x, top, bottom, whole),
+        text(name, _RIGHT, bottom + 32, class_="axis-name", anchor="end"),
     )

@@ -51,7 +51,7 @@ _DEFINITIONS = {
     "the language model.",
     "warm and cold": "cold is the first question of a conversation, warm every later one. Times "
     "are of warm turns, shares of all.",
-    "P50, P95": "half, and 95 %, of the turns are at least so fast. The grey band, or the range in "
+    "P50, P95": "half, and 95 %, of the turns are at least this fast. The grey band, or the range in "
     "small print, is the 95 % interval: bootstrapped for times, Wilson's for shares.",
     "wrong, doubled, missed": "a question for a fact got something else; a question got more than "
     "one answer; nobody answered within the timeout.",
@@ -171,7 +171,7 @@ def _distribution(contenders: Mapping[str, Sequence[Turn]]) -> Markup:
         row
         for kind in KINDS
         for name, own in contenders.items()
-        if (row := _dots(name, kind, own, alone=len(contenders) == 1)) is not None
+        if (row := _dots(name, kind, own)) is not None
     ]
     if not rows:
         return Markup()
@@ -185,7 +185,7 @@ def _distribution(contenders: Mapping[str, Sequence[Turn]]) -> Markup:
     )
 
 
-def _dots(name: str, kind: str, turns: Sequence[Turn], *, alone: bool) -> Dots | None:
+def _dots(name: str, kind: str, turns: Sequence[Turn]) -> Dots | None:
     counted = [
         turn
         for turn in turns
@@ -194,20 +194,20 @@ def _dots(name: str, kind: str, turns: Sequence[Turn], *, alone: bool) -> Dots |
     found = times_ms(counted)
     if not found:
         return None
-    words = KIND_WORDS[kind] if alone else f"{contender_name(name)}, {kind}"
-    return Dots(words, kind, tuple(found), *percentile_estimates(found, (50, 95)))
+    estimates = percentile_estimates(found, (50, 95))
+    return Dots(contender_name(name), KIND_WORDS[kind], kind, tuple(found), *estimates)
 
 
 def _dots_table(rows: Sequence[Dots]) -> Markup:
-    heads = ("turns of", "turns", "fastest, ms", "P50, ms", "P95, ms", "slowest, ms")
+    heads = ("contender", "turns of", "turns", "fastest, ms", "P50, ms", "P95, ms", "slowest, ms")
     body = [
         body_row(
-            [row.name],
+            [row.name, row.about],
             [len(row.times_ms), min(row.times_ms), row.p50.value, row.p95.value, max(row.times_ms)],
         )
         for row in rows
     ]
-    return table(head_row(heads, 1), body)
+    return table(head_row(heads, 2), body)
 
 
 def _trade_off(found: TradeOff) -> Markup:
@@ -224,7 +224,8 @@ def _trade_off(found: TradeOff) -> Markup:
             "p",
             "How long to wait in a silence is a trade: answer sooner, and more people are cut off "
             "while they think. The lines play the same silences through with other rules; the "
-            "diamond is what was measured, with its 95 % interval. Down and left is better.",
+            "diamond is what was measured, with its 95 % interval. Down and left is better. "
+            "Settings slower than the picture is high are in the table.",
         ),
         tag("ul", _keys(found), class_="key"),
         tag(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visavis.bench.charts import ms, percent
+from visavis.bench.drawing import ms, percent, whole
 from visavis.bench.figures import KINDS
 from visavis.bench.intervals import estimate_of
 from visavis.bench.markup import Markup, join, tag
@@ -132,4 +132,4 @@ def _written(figures: Mapping[str, float], name: str) -> tuple[str, str]:
         return "\u2013", "no turns"
     if name.endswith("_rate"):
         return percent(found.value), f"{100 * found.low:.1f} to {percent(found.high)}"
-    return ms(found.value), f"{found.low:.0f} to {ms(found.high)}"
+    return ms(found.value), f"{whole(found.low)} to {ms(found.high)}"

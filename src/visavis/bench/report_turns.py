@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visavis.bench.charts import ms
+from visavis.bench.drawing import ms
 from visavis.bench.figures import is_wrong
 from visavis.bench.markup import Markup, join, tag
 from visavis.bench.recording import Recording
