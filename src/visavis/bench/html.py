@@ -51,8 +51,8 @@ _DEFINITIONS = {
     "the language model.",
     "warm and cold": "cold is the first question of a conversation, warm every later one. Times "
     "are of warm turns, shares of all.",
-    "P50, P95": "half, and 95 %, of the turns are at least this fast. The grey band, or the range in "
-    "small print, is the 95 % interval: bootstrapped for times, Wilson's for shares.",
+    "P50, P95": "half, and 95 %, of the turns are at least this fast. The grey band, or the range "
+    "in small print, is the 95 % interval: bootstrapped for times, Wilson's for shares.",
     "wrong, doubled, missed": "a question for a fact got something else; a question got more than "
     "one answer; nobody answered within the timeout.",
 }
