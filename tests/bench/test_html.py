@@ -110,6 +110,11 @@ def test_little_to_tell_is_told(turns: list[Turn]) -> None:
     assert page_of(turns).tag == "html"
 
 
+def test_a_trade_off_of_nothing_is_left_out() -> None:
+    written = html_report("T", REPORT, [fact_turn()], trade_off([], {}))
+    assert "Fast against rude" not in written
+
+
 def test_a_late_answer_is_counted_where_the_axis_ends() -> None:
     page = page_of([fact_turn(200.0) for _ in range(99)] + [fact_turn(4_036.0)])
     assert "1 later, up to 4\u202f036\u202fms" in texts(page, "text")

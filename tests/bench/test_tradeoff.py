@@ -181,8 +181,9 @@ def test_recordings_get_their_own_times_or_the_usual_ones() -> None:
     unmeasured = Heard(recording(recording_id="r3"), ())
     found = prepare([own, other, unmeasured], [*turns, cold, elsewhere])
     assert [one.readiness.ready_ms for one in found] == [120.0, 300.0, 130.0]
+    assert prepare([own], [cold])[0].readiness.audible_ms == 35.0, "better cold than nothing"
     with pytest.raises(ValueError, match="stages"):
-        prepare([own], [cold])
+        prepare([own], [fact_turn()])
 
 
 def test_the_trade_off_has_its_curves_and_the_measured_points() -> None:
@@ -200,6 +201,12 @@ def test_the_trade_off_has_its_curves_and_the_measured_points() -> None:
     assert all(a.p50_ms < b.p50_ms for a, b in zip(prepared.points, classical.points, strict=True))
     (point,) = found.measured
     assert (point.label, point.p50_ms, point.false_cutoff.value) == ("visavis", 250.0, 0.5)
+
+
+def test_silences_without_words_give_no_curve() -> None:
+    found = trade_off([case(silence(0.0, text=""))], {})
+    assert [curve.points for curve in found.curves] == [(), (), ()]
+    assert found.measured == ()
 
 
 def test_what_is_measured_is_warm_and_neural() -> None:

@@ -211,6 +211,8 @@ def _dots_table(rows: Sequence[Dots]) -> Markup:
 
 
 def _trade_off(found: TradeOff) -> Markup:
+    if not found.measured and not any(curve.points for curve in found.curves):
+        return Markup()
     heads = ("rule", "setting", "turns", "cut off, %", "P50, ms", "P95, ms")
     named = [(curve.name, point) for curve in found.curves for point in curve.points]
     rows = [

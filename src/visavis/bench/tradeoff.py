@@ -186,14 +186,17 @@ def measured_point(turns: Iterable[Turn], label: str) -> Point:
 def prepare(heard: Iterable[Heard], turns: Iterable[Turn]) -> tuple[Case, ...]:
     """Give every heard recording the measured times of its own turns, else the median times.
 
+    `turns` are one contender's. Warm ones count; only if there are none, cold ones do.
+
     Raises:
         ValueError: no turn has the stages that it takes.
     """
+    ready = [(turn, found) for turn in turns if (found := readiness(turn)) is not None]
+    warm = [(turn, found) for turn, found in ready if turn.warmth == "warm"]
     measured: dict[str, list[Readiness]] = {}
-    for turn in turns:
-        if _counts(turn) and (found := readiness(turn)) is not None:
-            measured.setdefault(turn.recording.recording_id, []).append(found)
-    usual = _median([found for one in measured.values() for found in one])
+    for turn, found in warm or ready:
+        measured.setdefault(turn.recording.recording_id, []).append(found)
+    usual = _median([found for _, found in warm or ready])
     return tuple(
         Case(one, _median(own) if (own := measured.get(one.recording.recording_id)) else usual)
         for one in heard
@@ -219,15 +222,15 @@ def trade_off(
 ) -> TradeOff:
     """The rule scaled, and fixed timers with and without speculation, beside what was measured.
 
-    `measured` names the turns of each contender; those without an answer are left out.
+    `measured` names the turns of each contender. Whoever, and whichever rule, answers nobody is
+    left out.
     """
+    factors = {f"{factor:.2g} x": scaled(rule, factor) for factor in SCALES}
+    timers = {f"{delay_ms:.0f} ms": timer(delay_ms) for delay_ms in TIMERS_MS}
     curves = (
-        Curve(
-            "this rule, its delay scaled",
-            tuple(outcome(cases, scaled(rule, factor), f"{factor:.2g} x") for factor in SCALES),
-        ),
-        _timers("fixed silence, answer prepared meanwhile", cases, "speculative"),
-        _timers("fixed silence, then the work begins", cases, "after_commit"),
+        _curve("this rule, its delay scaled", cases, factors, "speculative"),
+        _curve("fixed silence, answer prepared meanwhile", cases, timers, "speculative"),
+        _curve("fixed silence, then the work begins", cases, timers, "after_commit"),
     )
     points = tuple(
         measured_point(turns, name)
@@ -237,8 +240,13 @@ def trade_off(
     return TradeOff(curves, points)
 
 
-def _timers(name: str, cases: Sequence[Case], work: Work) -> Curve:
-    points = (outcome(cases, timer(ms), f"{ms:.0f} ms", work) for ms in TIMERS_MS)
+def _curve(name: str, cases: Sequence[Case], rules: Mapping[str, CommitRule], work: Work) -> Curve:
+    """Without the rules under which nobody is answered."""
+    points = [
+        outcome(cases, rule, label, work)
+        for label, rule in rules.items()
+        if any(play(case, rule, work).voice_ms is not None for case in cases)
+    ]
     return Curve(name, tuple(points))
 
 
