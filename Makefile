@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null)
 WEB := $(shell find web spec -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := serve
-.PHONY: serve test check pytest webtest format lock spec clean
+.PHONY: serve test check pytest webtest voicebench format lock spec clean
 
 serve: .venv/ready ## talk to Pip: prints one URL (ARGS="--persona museum --port 9000")
 	@$(BIN)/visavis serve $(ARGS)
@@ -25,6 +25,10 @@ webtest: .venv/ready-dev
 pytest: .venv/ready-dev
 	@$(BIN)/visavis models pull
 	$(BIN)/python -m pytest $(ARGS)
+
+voicebench: .venv/ready ## a third party's harness drives /v1/pcm (ARGS="--sessions 3")
+	@$(BIN)/visavis models pull
+	@$(BIN)/python bench/voicebench/run.py $(ARGS)
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --fix .
