@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from pipecat.frames.frames import (
@@ -19,7 +21,7 @@ from pipecat.frames.frames import (
     LLMTextFrame,
     TranscriptionFrame,
 )
-from pipecat.processors.aggregators.llm_context import LLMContext
+from pipecat.processors.aggregators.llm_context import LLMContext, LLMContextMessage
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.llm_service import LLMService
 from pipecat.services.settings import LLMSettings, STTSettings, TTSSettings
@@ -91,13 +93,13 @@ class KnowledgeProcessor(FrameProcessor):
             await self.push_frame(frame, direction)
 
     async def _answer(self, context: LLMContext) -> None:
-        newest = context.get_messages()[-1]
-        if newest["role"] == "developer":
+        said = _said(context)
+        if said[-1].role == "developer":
             # Pipecat's own request after an interruption without words: ask the user to repeat.
             self._tell("decline")
             await self._say(SAY_AGAIN)
             return
-        question, history = _split(context)
+        question, history = said[-1].text, _heard(said[:-1])
         finding = await asyncio.to_thread(self._engines.knowledge.look_up, question)
         match choose(self._engines.persona, finding, history, self._engines.unsure):
             case FromFact(fact):
@@ -109,7 +111,9 @@ class KnowledgeProcessor(FrameProcessor):
             case AskModel(messages):
                 self._tell("llm")
                 asked = [{"role": m.role, "content": m.content} for m in messages]
-                await self.push_frame(LLMContextFrame(LLMContext(asked)))
+                await self.push_frame(
+                    LLMContextFrame(LLMContext(cast("list[LLMContextMessage]", asked)))
+                )
 
     async def _say(self, text: str) -> None:
         await self.push_frame(LLMFullResponseStartFrame())
@@ -192,15 +196,24 @@ class PiperTTSService(TTSService):
         yield np.round(voiced.sound * 32_767.0).astype("<i2").tobytes()
 
 
-def _messages(context: LLMContext) -> list[ChatMessage]:
-    return [ChatMessage(message["role"], message["content"]) for message in context.get_messages()]
+@dataclass(frozen=True)
+class _Said:
+    role: str
+    text: str
 
 
-def _split(context: LLMContext) -> tuple[str, list[Utterance]]:
-    """The newest message, and what was said before it."""
-    said = [
-        Utterance(_SPEAKERS[message["role"]], message["content"])
+def _said(context: LLMContext) -> list[_Said]:
+    """The texts of a context, oldest first."""
+    return [
+        _Said(message["role"], text)
         for message in context.get_messages()
-        if message["role"] in _SPEAKERS
+        if isinstance(message, dict) and isinstance(text := message.get("content"), str)
     ]
-    return said[-1].text, said[:-1]
+
+
+def _heard(said: list[_Said]) -> list[Utterance]:
+    return [Utterance(_SPEAKERS[one.role], one.text) for one in said if one.role in _SPEAKERS]
+
+
+def _messages(context: LLMContext) -> list[ChatMessage]:
+    return [ChatMessage(cast("Any", one.role), one.text) for one in _said(context)]
