@@ -74,7 +74,7 @@ def test_every_gap_and_the_end_are_silences() -> None:
 
 
 def test_the_whole_turn_is_judged_and_a_noise_before_it_is_forgotten() -> None:
-    asked = spoken((320.0, 640.0), (960.0, 640.0), (960.0, 0.0))
+    asked = spoken((320.0, 640.0), (960.0, 640.0), (960.0, 100.0))
     turn = LengthTurn()
     found = hear(asked, LoudnessDetector(), turn, ScriptedStt("", "one", "one two")).silences
     assert [silence.text for silence in found] == ["", "one", "one two"]
@@ -97,7 +97,7 @@ def test_the_real_ears_hear_a_pause_and_an_end() -> None:
     gap = np.random.default_rng(0).normal(0.0, 1e-4, RATE_HZ * 7 // 10).astype(np.float32)
     asked = replace(
         recording(),
-        sound=np.concatenate([speech, gap, speech]),
+        sound=np.concatenate([speech, gap, speech, gap[: RATE_HZ // 10]]),
         speech_end_sample=2 * len(speech) + len(gap),
     )
     models = load_models(ModelStore())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.bench.corpus.room import room_after
 from visavis.bench.recording import Recording
 from visavis.bench.tradeoff import Heard, Silence
 from visavis.hear.audio import RATE_HZ, Framer
@@ -37,8 +38,6 @@ from visavis.models import (
 
 _BEFORE_SAMPLES = RATE_HZ * 6 // 10
 _AFTER_SAMPLES = RATE_HZ * 2
-_ROOM_LEVEL = 1e-4
-"""The quiet room that the harness sends between questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,8 @@ def listen(recordings: Iterable[Recording], models: Models) -> Generator[Heard, 
 def hear(
     recording: Recording, detector: VoiceDetector, turn: TurnModel, stt: SpeechToText
 ) -> Heard:
-    """The silences of one recording, a quiet room before and after it."""
-    sound = _in_a_quiet_room(recording.sound)
+    """The silences of one recording, with its room before and after it."""
+    sound = _in_its_room(recording.sound)
     t0_sample = _BEFORE_SAMPLES + recording.speech_end_sample
     silences: list[Silence] = []
     first_sample: int | None = None
@@ -137,10 +136,10 @@ def _gap(paused: tuple[VoiceStarted, VoicePaused, int], resumed_sample: int | No
     return _Gap(started.sample, change.sample, soft_end_sample, resumed_sample)
 
 
-def _in_a_quiet_room(sound: NDArray[np.float32]) -> NDArray[np.float32]:
-    room = np.random.default_rng(1).normal(0.0, _ROOM_LEVEL, _BEFORE_SAMPLES + _AFTER_SAMPLES)
-    before, after = np.split(room.astype(np.float32), [_BEFORE_SAMPLES])
-    return np.concatenate([before, sound, after])
+def _in_its_room(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The room goes on before and after it, as when the harness asks."""
+    room = room_after(sound, _BEFORE_SAMPLES + _AFTER_SAMPLES, seed=0)
+    return np.concatenate([room[:_BEFORE_SAMPLES], sound, room[_BEFORE_SAMPLES:]])
 
 
 def _ms(n_samples: int) -> float:
