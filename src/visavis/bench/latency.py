@@ -20,18 +20,30 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from visavis.bench.browser import Browser, BrowserNotes, browser_figures
 from visavis.bench.contender import run
 from visavis.bench.corpus import open_corpus
-from visavis.bench.figures import turn_figures
+from visavis.bench.figures import by_contender, turn_figures
+from visavis.bench.html import html_report
+from visavis.bench.listening import listen, load_models
 from visavis.bench.recording import Recording, SpeakerKind, Split
 from visavis.bench.report import Report, print_json
 from visavis.bench.server import Footprint, Server, footprint, running, serve_command
 from visavis.bench.talk_contender import VisavisContender
+from visavis.bench.tradeoff import TradeOff, prepare, readiness, trade_off
 from visavis.bench.turns import Turn
 from visavis.errors import ConfigError
+from visavis.models import ModelStore
 
 PER_CONVERSATION = 10
 """Questions asked in one conversation, before a new one is begun."""
+
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeRemainingColumn(),
+)
 
 console = Console(stderr=True)
 
@@ -43,6 +55,7 @@ class Run:
     turns: list[Turn] = field(default_factory=list[Turn])
     footprint: Footprint | None = None
     harness_cpu_percent: float | None = None
+    browser: BrowserNotes | None = None
 
 
 def latency(  # noqa: PLR0913, PLR0917 - one parameter for each option
@@ -79,7 +92,10 @@ def latency(  # noqa: PLR0913, PLR0917 - one parameter for each option
     report = Report("latency", run_figures(found), settings)
     show(report, found.turns, as_json)
     if html is not None:
-        _write_html(html, report, found.turns)
+        title = "How long after your last word"
+        page = html_report(title, report, found.turns, _trade_off(recordings, found.turns))
+        html.write_text(page, encoding="utf-8")
+        console.print(f"Wrote {html}")
 
 
 async def _measure(
@@ -91,9 +107,23 @@ async def _measure(
 ) -> None:
     async with _server(url, persona) as server:
         found.footprint = await footprint(server)
-        contender = VisavisContender(server.talk_url)
         with asking(found, len(recordings)) as note:
-            await run([contender], recordings, PER_CONVERSATION, note)
+            if way == "socket":
+                contender = VisavisContender(server.talk_url)
+                await run([contender], recordings, PER_CONVERSATION, note)
+            else:
+                await _measure_in_browser(recordings, server, found, note)
+
+
+async def _measure_in_browser(
+    recordings: list[Recording], server: Server, found: Run, note: Callable[[Turn], None]
+) -> None:
+    browser = Browser(server.page_url, recordings, PER_CONVERSATION)
+    try:
+        await run([browser], recordings, PER_CONVERSATION, note)
+    finally:
+        found.turns = browser.measured(found.turns)
+        found.browser = browser.notes
 
 
 @asynccontextmanager
@@ -114,8 +144,7 @@ def asking(found: Run, n_turns: int) -> Generator[Callable[[Turn], None], None, 
     """Show progress, gather turns, and weigh what the harness itself takes."""
     me = psutil.Process()
     began_s, used_s = time.monotonic(), sum(me.cpu_times()[:2])
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+    with Progress(*_COLUMNS, console=console, transient=True) as bar:
         task = bar.add_task("Asking", total=n_turns)
 
         def note(turn: Turn) -> None:
@@ -129,6 +158,18 @@ def asking(found: Run, n_turns: int) -> Generator[Callable[[Turn], None], None, 
             found.harness_cpu_percent = 100.0 * used_s / (time.monotonic() - began_s)
 
 
+def _trade_off(recordings: list[Recording], turns: Sequence[Turn]) -> TradeOff | None:
+    """What other commit rules would have given; None if no turn tells how long the work takes."""
+    if not any(readiness(turn) for turn in turns):
+        return None
+    asked = {recording.recording_id: recording for recording in recordings[: len(turns)]}
+    models = load_models(ModelStore())
+    with Progress(*_COLUMNS, console=console, transient=True) as bar:
+        silences = listen(bar.track(asked.values(), description="Listening again"), models)
+        cases = prepare(silences, turns)
+    return trade_off(cases, by_contender(turns))
+
+
 def run_figures(found: Run) -> dict[str, float]:
     """The turns' figures, and what server and harness take."""
     figures = turn_figures(found.turns)
@@ -137,6 +178,8 @@ def run_figures(found: Run) -> dict[str, float]:
         figures["idle_cpu_percent"] = found.footprint.idle_cpu_percent
     if found.harness_cpu_percent is not None:
         figures["harness_cpu_percent"] = found.harness_cpu_percent
+    if found.browser is not None:
+        figures |= browser_figures(found.browser)
     return {name: round(value, 3) for name, value in figures.items()}
 
 

@@ -6,13 +6,14 @@ import typer
 
 from visavis.bench.answers import answers
 from visavis.bench.compare import compare
+from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
 from visavis.bench.latency import latency
+from visavis.bench.peers.command import peers
 
 app = typer.Typer(
-    help="Measure: answers, latency, and the instrument itself.", no_args_is_help=True
+    help="Measure answers and latency, here and elsewhere, and prove the instrument itself.",
+    no_args_is_help=True,
 )
-app.command()(answers)
-app.command()(latency)
-app.command()(delay)
-app.command()(compare)
+for command in (corpus, latency, peers, delay, compare, answers):
+    app.command()(command)
