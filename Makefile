@@ -6,6 +6,9 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 WEB := $(shell find web spec -type f -not -path '*/node_modules/*' 2>/dev/null)
 
+TURNS ?= 200
+PEER_TURNS ?= 100
+
 .DEFAULT_GOAL := serve
 .PHONY: serve test check pytest webtest voicebench format lock spec clean
 
@@ -29,6 +32,15 @@ pytest: .venv/ready-dev
 voicebench: .venv/ready ## a third party's harness drives /v1/pcm (ARGS="--sessions 3")
 	@$(BIN)/visavis models pull
 	@$(BIN)/python bench/voicebench/run.py $(ARGS)
+
+bench: .venv/ready-dev ## the tables of docs/latency.md: over an hour, on a machine with nothing else to do
+	@$(BIN)/visavis models pull
+	@mkdir -p build/bench
+	$(BIN)/visavis bench corpus --json > build/bench/corpus.json
+	$(BIN)/visavis bench latency --turns $(TURNS) --json --html build/bench/latency.html > build/bench/latency.json
+	$(BIN)/visavis bench latency --turns 40 --browser --json --html build/bench/browser.html > build/bench/browser.json
+	$(BIN)/visavis bench latency --turns 40 --voices classic --json > build/bench/classic.json
+	$(BIN)/visavis bench peers --turns $(PEER_TURNS) --json --html build/bench/peers.html > build/bench/peers.json
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --fix .
