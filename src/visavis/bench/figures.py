@@ -25,9 +25,10 @@ of the answer; SIGN is `voice`, `face` or `react` (bench/turns.py defines them).
 
 A star: with its 95 % interval, the names made by `intervals.bound_name` (`…_p50_low_ms`,
 `…_low_rate`). Percentiles interpolate linearly; their intervals are bootstrapped, those of shares
-are Wilson's. Cold turns count in shares and not in times. A figure of nothing is left out; a share
-of nothing is 0 with an interval of 0…1. "Just after" a pause is within AFTER_PAUSE_MS. The legs of
-the waterfall are named in bench/legs.py; bench/intervals.py tells whether two runs agree.
+are Wilson's. Cold turns count in shares and not in times; a turn that was cut off counts in times
+too, by the answer that came after t0. A figure of nothing is left out; a share of nothing is 0 with
+an interval of 0…1. "Just after" a pause is within AFTER_PAUSE_MS. The legs of the waterfall are
+named in bench/legs.py; bench/intervals.py tells whether two runs agree.
 """
 
 from __future__ import annotations
