@@ -52,7 +52,7 @@ def corpus(
 
 def _build(*, accept: bool, check: bool) -> Report:
     studio = Studio()
-    utterances = studio.able(_say)
+    utterances = studio.able(make_plan(), _say)
     with bar("Recording the corpus") as show:
         studio.record(utterances, show, _say)
     found = _described(studio, utterances)

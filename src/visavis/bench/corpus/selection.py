@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from visavis.bench.corpus.plan import Utterance
+from visavis.bench.corpus.plan import Utterance, make_plan
 from visavis.bench.corpus.room import room_after
 from visavis.bench.corpus.studio import OnProgress, Studio
 from visavis.bench.recording import Recording, SpeakerKind, Split
@@ -24,35 +24,23 @@ console = Console(stderr=True)
 
 
 def open_corpus(on_progress: OnProgress | None = None) -> Corpus:
-    """Record what is missing, showing a bar or telling `on_progress`, and return the corpus.
+    """Return the corpus. What a selection needs and is not there yet is recorded then.
 
-    Raises:
-        SetupError: weights are missing; the hint says how to get them.
+    Progress is a bar on the error stream, or told to `on_progress`. `visavis bench corpus` records
+    everything ahead.
     """
-    studio = Studio()
-    utterances = studio.able(_say)
-    if on_progress is not None:
-        studio.record(utterances, on_progress, _say)
-    else:
-        with bar("Recording the corpus") as shown:
-            studio.record(utterances, shown, _say)
-    return Corpus(studio, utterances)
+    return Corpus(Studio(), on_progress)
 
 
 class Corpus:
-    """What was recorded. Sound is read from disk when it is selected."""
+    """The planned recordings. Sound is made, if need be, and read when it is selected."""
 
-    def __init__(self, studio: Studio, utterances: Sequence[Utterance]) -> None:
+    def __init__(self, studio: Studio, on_progress: OnProgress | None = None) -> None:
         self._studio = studio
-        self.utterances = tuple(utterances)
-        """The plan of everything that is there."""
+        self._on_progress = on_progress
 
     def __len__(self) -> int:
-        return len(self.utterances)
-
-    def load(self, utterance: Utterance) -> Recording:
-        """Return one recording with its sound."""
-        return self._studio.load(utterance)
+        return len(make_plan())
 
     def select(
         self,
@@ -69,11 +57,25 @@ class Corpus:
         is used up begins again. None for `split` or `kind` takes both.
 
         Raises:
-            SetupError: there is nothing of that sort.
+            SetupError: there is nothing of that sort, or weights are missing (the hint says how to
+                get them).
+            EngineError: a voice failed.
         """
-        chosen = choose(self.utterances, persona=persona, n=n, seed=seed, split=split, kind=kind)
-        loaded = {u.utterance_id: self.load(u) for u in dict.fromkeys(chosen)}
+        wanted = [u for u in make_plan() if kind in (None, u.voice.kind)]
+        able = self._studio.able(wanted, _say)
+        chosen = choose(able, persona=persona, n=n, seed=seed, split=split, kind=kind)
+        once = list(dict.fromkeys(u.utterance_id for u in chosen))
+        by_id = {u.utterance_id: u for u in chosen}
+        self._record([by_id[name] for name in once])
+        loaded = {name: self._studio.load(by_id[name]) for name in once}
         return [loaded[utterance.utterance_id] for utterance in chosen]
+
+    def _record(self, utterances: Sequence[Utterance]) -> None:
+        if self._on_progress is not None:
+            self._studio.record(utterances, self._on_progress, _say)
+        elif not self._studio.has(utterances):
+            with bar("Recording the corpus") as show:
+                self._studio.record(utterances, show, _say)
 
     @staticmethod
     def room_after(recording: Recording, n_samples: int, seed: int = 1) -> NDArray[np.float32]:

@@ -51,9 +51,12 @@ class Studio:
         self._store = store if store is not None else ModelStore()
         self._engines: dict[EngineName, Engine] = {}
 
-    def able(self, note: Note) -> tuple[Utterance, ...]:
-        """Return the utterances that can be had here; tells `note` of programs to install."""
-        plan = make_plan()
+    def has(self, utterances: Iterable[Utterance]) -> bool:
+        """Whether all of them are recorded."""
+        return all(map(self._is_recorded, utterances))
+
+    def able(self, plan: Sequence[Utterance], note: Note) -> tuple[Utterance, ...]:
+        """Return those of `plan` that can be had here; tells `note` of programs to install."""
         missing: set[EngineName] = {u.voice.engine for u in plan if not self._is_recorded(u)}
         absent: set[EngineName] = {
             name for name in PACKAGES if name in missing and not is_installed(name)
@@ -68,7 +71,7 @@ class Studio:
 
         Raises SetupError without weights, EngineError from a voice.
         """
-        if all(map(self._is_recorded, utterances)):
+        if self.has(utterances):
             return
         self.root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.root / ".lock")
