@@ -155,6 +155,8 @@ class BrowserConversation:
         await page.keyboard.press("Escape")
         await asyncio.sleep(_SETTLE_S)
         await self._take()
+        if not self._evidence.end_frame:
+            raise SetupError("The page's sound does not run.", hint="Run `visavis doctor`.")
         await self._film_if_wanted()
 
     async def ask(self, recording: Recording) -> Turn:

@@ -84,8 +84,9 @@ def browser_figures(notes: BrowserNotes) -> dict[str, float]:
     if reactions:
         figures["react_thinking_rate"] = reactions.count("thinking") / len(reactions)
     if notes.costs:
-        figures["chromium_cpu_percent"] = _mean([cost.chromium_percent for cost in notes.costs])
-        figures["harness_cpu_percent"] = _mean([cost.harness_percent for cost in notes.costs])
+        chromium = _mean([cost.chromium_percent for cost in notes.costs])
+        harness = _mean([cost.harness_percent for cost in notes.costs])
+        figures |= {"chromium_cpu_percent": chromium, "browser_harness_cpu_percent": harness}
     return figures | _check_figures(notes.checks)
 
 
