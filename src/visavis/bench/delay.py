@@ -67,8 +67,8 @@ async def _measure(
 
 async def _compare(recordings: list[Recording], plain: Server, slow: Server) -> tuple[Shift, ...]:
     contenders = [
-        VisavisContender(plain.talk_url, "visavis_plain"),
-        VisavisContender(slow.talk_url, "visavis_slow"),
+        VisavisContender(plain.talk_url, "pip", "visavis_plain"),
+        VisavisContender(slow.talk_url, "pip", "visavis_slow"),
     ]
     got = Run()
     with asking(got, 2 * len(recordings)) as note:

@@ -129,8 +129,8 @@ def is_wrong(turn: Turn) -> bool:
     if turn.missed or question.fact is None:
         return False
     persona = _persona(question.persona or "pip")
-    answer, said = _plain(persona.fact(question.fact).answer), _plain(turn.text)
-    for opener in map(_plain, persona.openers):
+    answer, said = plain(persona.fact(question.fact).answer), plain(turn.text)
+    for opener in map(plain, persona.openers):
         said = said.removeprefix(opener).strip()
     return not said or not answer.startswith(said[:_TELLING_CHARS])
 
@@ -273,7 +273,7 @@ def _is_headline(turn: Turn) -> bool:
     return turn.kind in KINDS and not turn.missed
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 

@@ -109,7 +109,7 @@ async def _measure(
         found.footprint = await footprint(server)
         with asking(found, len(recordings)) as note:
             if way == "socket":
-                contender = VisavisContender(server.talk_url)
+                contender = VisavisContender(server.talk_url, persona)
                 await run([contender], recordings, PER_CONVERSATION, note)
             else:
                 await _measure_in_browser(recordings, server, found, note)

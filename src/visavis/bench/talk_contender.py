@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
+from visavis.bench.content import content_start_sample
 from visavis.bench.corpus.room import room_after
 from visavis.bench.recording import Recording
 from visavis.bench.talker import HeardReply, Talker, talk_to
 from visavis.bench.turns import Kind, Turn
 from visavis.hear.audio import RATE_HZ
+from visavis.reply.persona import load_persona
 
 ANSWER_TIMEOUT_S = 8.0
 """Whoever has not answered by then has missed the question."""
@@ -30,23 +32,25 @@ _KINDS: dict[str | None, Kind] = {"fact": "knowledge", "llm": "llm"}
 class VisavisContender:
     """A running server, talked to as spec/wire.md says. The listener has no output latency."""
 
-    def __init__(self, url: str, name: str = "visavis") -> None:
+    def __init__(self, url: str, persona: str, name: str = "visavis") -> None:
         self.name = name
         self._url = url
+        self._openers = load_persona(persona).openers
 
     @asynccontextmanager
     async def conversation(self) -> AsyncGenerator[TalkConversation, None]:
         """Connect, and cut the greeting short."""
         async with talk_to(self._url) as talker:
             await skip_greeting(talker)
-            yield TalkConversation(talker)
+            yield TalkConversation(talker, self._openers)
 
 
 class TalkConversation:
     """One conversation of the listener made of code."""
 
-    def __init__(self, talker: Talker) -> None:
+    def __init__(self, talker: Talker, openers: Sequence[str] = ()) -> None:
         self._talker = talker
+        self._openers = openers
 
     async def ask(self, recording: Recording) -> Turn:
         """Speak in real time; hear the answer begin; press stop."""
@@ -74,7 +78,7 @@ class TalkConversation:
         said = [t.text for t in talker.transcripts[n_transcripts:]]
         turn.transcript = said[-1] if said else ""
         if answer is not None:
-            note_answer(turn, answer, t0_ms)
+            note_answer(turn, answer, t0_ms, self._openers)
         turn.react_ms = self._react_ms(t0_ms)
         await talker.interrupt()
         await asyncio.sleep(_SETTLE_S)
@@ -114,11 +118,12 @@ def heard_ms(reply: HeardReply) -> float | None:
     return voice_ms
 
 
-def note_answer(turn: Turn, answer: HeardReply, t0_ms: float) -> None:
-    """Fill in what is known of the answer."""
-    voice_ms = answer.voice_ms()
+def note_answer(turn: Turn, answer: HeardReply, t0_ms: float, openers: Sequence[str] = ()) -> None:
+    """Fill in what is known of the answer, whose content begins behind any of the `openers`."""
+    content_sample = content_start_sample(answer.phrases, openers)
+    voice_ms = answer.voice_ms(content_sample)
     turn.voice_ms = None if voice_ms is None else voice_ms - t0_ms
-    turn.face_ms = _face_ms(answer, t0_ms)
+    turn.face_ms = _face_ms(answer, t0_ms, content_sample)
     turn.text = answer.text
     turn.p_end = answer.p_end
     turn.kind = _KINDS.get(answer.source, "other")
@@ -129,12 +134,13 @@ def note_answer(turn: Turn, answer: HeardReply, t0_ms: float) -> None:
         }
 
 
-def _face_ms(answer: HeardReply, t0_ms: float) -> float | None:
+def _face_ms(answer: HeardReply, t0_ms: float, from_sample: int) -> float | None:
     """When a page would draw the first opening mouth: its cue's sample, as it is heard."""
     if answer.playing_since_ms is None:
         return None
-    opening = (cue for p in answer.phrases for cue in p.cues if cue.viseme and cue.weight > 0.0)
-    first = next(opening, None)
+    cues = (cue for phrase in answer.phrases for cue in phrase.cues)
+    opening = (cue for cue in cues if cue.viseme and cue.weight > 0.0)
+    first = next((cue for cue in opening if cue.at_sample >= from_sample), None)
     if first is None:
         return None
     return answer.playing_since_ms + first.at_sample * 1_000.0 / answer.rate_hz - t0_ms

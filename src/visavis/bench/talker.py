@@ -65,15 +65,20 @@ class HeardReply:
         """Where its first phrase comes from."""
         return self.phrases[0].source if self.phrases else None
 
-    def voice_ms(self) -> float | None:
-        """When its first audible sample is heard; None if it was never revealed or is silent."""
+    def voice_ms(self, from_sample: int = 0) -> float | None:
+        """When its first audible sample, from the given one on, is heard.
+
+        None if it was never revealed, or nothing audible of it has come. A later sample is heard as
+        much later as it lies behind, though it may not have come yet when the listener presses stop.
+        """
         if self.playing_since_ms is None:
             return None
-        sound = np.frombuffer(bytes(self.pcm), dtype="<i2").astype(np.float32) / 32_768.0
-        audible = np.flatnonzero(np.abs(sound) > AUDIBLE)
-        if not len(audible):
+        sound = np.frombuffer(bytes(self.pcm[2 * from_sample :]), dtype="<i2")
+        audible = np.flatnonzero(np.abs(sound.astype(np.float32) / 32_768.0) > AUDIBLE)
+        if not len(audible) and from_sample == 0:
             return None
-        return self.playing_since_ms + int(audible[0]) * 1_000.0 / self.rate_hz
+        n_samples = from_sample + (int(audible[0]) if len(audible) else 0)
+        return self.playing_since_ms + n_samples * 1_000.0 / self.rate_hz
 
 
 class Socket(Protocol):
