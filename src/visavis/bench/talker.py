@@ -69,7 +69,7 @@ class HeardReply:
         """When its first audible sample, from the given one on, is heard.
 
         None if it was never revealed, or nothing audible of it has come. A later sample is heard as
-        much later as it lies behind, though it may not have come yet when the listener presses stop.
+        much later as it lies behind, though it may not have come when the listener presses stop.
         """
         if self.playing_since_ms is None:
             return None
