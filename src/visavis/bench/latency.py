@@ -27,7 +27,7 @@ from visavis.bench.figures import by_contender, turn_figures
 from visavis.bench.html import html_report
 from visavis.bench.listening import listen, load_models
 from visavis.bench.recording import Recording, SpeakerKind, Split
-from visavis.bench.report import Report, print_json
+from visavis.bench.report import Report, commit, print_json
 from visavis.bench.server import Footprint, Server, footprint, running, serve_command
 from visavis.bench.talk_contender import VisavisContender
 from visavis.bench.tradeoff import TradeOff, prepare, readiness, trade_off
@@ -142,6 +142,7 @@ async def _server(url: str | None, persona: str) -> AsyncGenerator[Server, None]
 @contextmanager
 def asking(found: Run, n_turns: int) -> Generator[Callable[[Turn], None], None, None]:
     """Show progress, gather turns, and weigh what the harness itself takes."""
+    commit()
     me = psutil.Process()
     began_s, used_s = time.monotonic(), sum(me.cpu_times()[:2])
     with Progress(*_COLUMNS, console=console, transient=True) as bar:

@@ -15,10 +15,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from visavis.bench.intervals import bound_name, estimate_of
 
 Setting = str | int | float | None
 
@@ -44,13 +47,19 @@ class Report:
         )
 
     def print_table(self, console: Console) -> None:
-        """Print the figures for people."""
-        table = Table("figure", "value", title=f"visavis bench {self.bench}")
+        """Print the figures for people, each with its interval beside it."""
+        table = Table("figure", "value", "95 %", title=f"visavis bench {self.bench}")
+        bounds = {bound_name(name, bound) for name in self.figures for bound in ("low", "high")}
         for name, value in self.figures.items():
-            table.add_row(name, _written(name, value))
+            if name not in bounds:
+                table.add_row(name, _written(name, value), self._interval(name))
         console.print(table)
         box = machine()
         console.print(f"[dim]commit {commit()}, {box['cpu']}, {box['cores']} cores[/]")
+
+    def _interval(self, name: str) -> str:
+        found = estimate_of(self.figures, name)
+        return f"{_written(name, found.low)} … {_written(name, found.high)}" if found else ""
 
 
 def print_json(report: Report) -> None:
@@ -69,9 +78,11 @@ def machine() -> dict[str, Setting]:
     }
 
 
+@cache
 def commit() -> str:
     """Return the short commit of the source tree, with `-dirty` if the package was changed since.
 
+    The first call counts: a run is of the code with which it began, so ask before it begins.
     `unknown` where there is no git or no repository, as in an installed wheel.
     """
     folder = Path(__file__).resolve().parent.parent
