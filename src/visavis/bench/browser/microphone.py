@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from visavis.bench.browser.signals import Sound
+from visavis.bench.corpus.room import room_after
 from visavis.bench.recording import Recording
 from visavis.hear.audio import RATE_HZ, pcm_from_float
 
 LEAD_IN_S = 6.0
 """For the greeting to begin and to be stopped."""
 
-ROOM_LEVEL = 1e-4
-"""-80 dBFS: a quiet room, between the questions."""
+ROOM_BEFORE_S = 0.6
+"""So long before a question its own room is heard; as the listener made of code does."""
 
 _AFTERWARDS_S = 60.0
 
@@ -31,20 +32,17 @@ class Track:
 
 
 def lay_out(recordings: Sequence[Recording], gap_s: float) -> Track:
-    """Queue the questions, with `gap_s` of quiet room behind each."""
-    gap = np.zeros(int(gap_s * RATE_HZ), dtype=np.float32)
-    parts = [np.zeros(int(LEAD_IN_S * RATE_HZ), dtype=np.float32)]
-    starts: list[int] = []
-    n_samples = len(parts[0])
-    for recording in recordings:
-        starts.append(n_samples)
-        parts += [recording.sound, gap]
-        n_samples += len(recording.sound) + len(gap)
-    parts.append(np.zeros(int(_AFTERWARDS_S * RATE_HZ), dtype=np.float32))
-    sound = np.concatenate(parts)
-    quiet = sound == 0.0
-    room = np.random.default_rng(1).normal(0.0, ROOM_LEVEL, len(sound)).astype(np.float32)
-    return Track(np.where(quiet, room, sound), tuple(starts))
+    """Queue the questions, each in its own room, with `gap_s` of room between them."""
+    before_s, parts, starts = LEAD_IN_S, list[Sound](), list[int]()
+    for index, recording in enumerate(recordings):
+        is_last = index == len(recordings) - 1
+        after_s = _AFTERWARDS_S if is_last else gap_s - ROOM_BEFORE_S
+        before, after = int(before_s * RATE_HZ), int(after_s * RATE_HZ)
+        room = room_after(recording.sound, before + after, seed=0)
+        starts.append(sum(map(len, parts)) + before)
+        parts += [room[:before], recording.sound, room[before:]]
+        before_s = ROOM_BEFORE_S
+    return Track(np.concatenate(parts), tuple(starts))
 
 
 def write(track: Track, path: Path) -> None:
