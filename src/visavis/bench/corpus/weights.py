@@ -53,7 +53,7 @@ def kokoro_files(store: ModelStore, folder: Path, note: Callable[[str], None]) -
         note("making kokoro.durations.onnx")
         _write(model, with_output(original.read_bytes(), Kokoro.DURATIONS))
     voices = folder / "voices"
-    _bring_voices(voices, note)
+    bring_voices(voices, note)
     return KokoroFiles(model, vocabulary, voices)
 
 
@@ -63,7 +63,8 @@ def voice_hashes() -> Mapping[str, str]:
     return yaml.safe_load(source.read_text("utf-8"))
 
 
-def _bring_voices(folder: Path, note: Callable[[str], None]) -> None:
+def bring_voices(folder: Path, note: Callable[[str], None]) -> None:
+    """Put the voices that are missing or damaged into `folder`. Raises ModelFetchError."""
     wanted = {
         name: sha256
         for name, sha256 in voice_hashes().items()
