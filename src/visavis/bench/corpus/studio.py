@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ OnProgress = Callable[[int, int], None]
 Note = Callable[[str], None]
 
 
+@cache
 def version() -> str:
     """Name of the corpus: it changes with the plan and with the recipe."""
     return hashlib.sha256(repr((RECIPE, make_plan())).encode()).hexdigest()[:12]
