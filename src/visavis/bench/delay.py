@@ -16,6 +16,7 @@ from rich.table import Table
 
 from visavis.bench.contender import run
 from visavis.bench.corpus import open_corpus
+from visavis.bench.corpus.studio import version
 from visavis.bench.latency import PER_CONVERSATION, Run, asking, console
 from visavis.bench.recording import Recording
 from visavis.bench.report import Report, print_json
@@ -47,7 +48,13 @@ def delay(
     for slowed, seen in found.items():
         figures |= _figures(slowed, seen)
         _print_table(console, slowed, seen)
-    settings = {"stage": stage, "delay_ms": delay_ms, "turns": turns, "seed": seed}
+    settings = {
+        "stage": stage,
+        "delay_ms": delay_ms,
+        "turns": turns,
+        "seed": seed,
+        "corpus": version(),
+    }
     if as_json and figures:
         print_json(Report("delay", figures, settings))
 

