@@ -35,6 +35,7 @@ from visavis.bench.tradeoff import TradeOff, prepare, readiness, trade_off
 from visavis.bench.turns import Turn
 from visavis.errors import ConfigError
 from visavis.models import ModelStore
+from visavis.reply.persona import load_persona
 
 PER_CONVERSATION = 10
 """Questions asked in one conversation, before a new one is begun."""
@@ -113,13 +114,18 @@ async def _measure(
                 contender = VisavisContender(server.talk_url, persona)
                 await run([contender], recordings, PER_CONVERSATION, note)
             else:
-                await _measure_in_browser(recordings, server, found, note)
+                await _measure_in_browser(recordings, persona, server, found, note)
 
 
 async def _measure_in_browser(
-    recordings: list[Recording], server: Server, found: Run, note: Callable[[Turn], None]
+    recordings: list[Recording],
+    persona: str,
+    server: Server,
+    found: Run,
+    note: Callable[[Turn], None],
 ) -> None:
-    browser = Browser(server.page_url, recordings, PER_CONVERSATION)
+    openers = load_persona(persona).openers
+    browser = Browser(server.page_url, recordings, PER_CONVERSATION, openers=openers)
     try:
         await run([browser], recordings, PER_CONVERSATION, note)
     finally:

@@ -5,14 +5,15 @@ import pytest
 from visavis.bench.browser.notes import BrowserNotes, Check, Cost, TurnNote, browser_figures
 
 
-def note(correlation: float = 0.9, sent: float = 0.9, slip_ms: float = 0.0) -> TurnNote:
-    return TurnNote("r", correlation, sent, slip_ms, 30.0, 16.7, "thinking")
+def note(correlation: float = 0.9, clearness: float = 3.0, slip_ms: float = 0.0) -> TurnNote:
+    return TurnNote("r", correlation, correlation, clearness, slip_ms, 30.0, 16.7, "thinking")
 
 
-def test_weak_correlation_is_counted_and_left_out() -> None:
-    turns = (note(), note(correlation=0.59), note(sent=0.3), note(slip_ms=3.0))
+def test_what_is_not_clearly_found_is_counted_and_left_out() -> None:
+    turns = (note(), note(correlation=0.59), note(clearness=1.2), note(slip_ms=3.0))
     figures = browser_figures(BrowserNotes(turns, (), ()))
-    assert (figures["browser_n_turns"], figures["n_unaligned"]) == (4, 2)
+    assert (figures["browser_n_turns"], figures["n_unaligned"]) == (4, 1)
+    assert figures["clearness_min"] == 1.2
     assert figures["n_slipped"] == 1
     assert figures["correlation_min"] == 0.59
     assert figures["output_latency_ms"] == 30.0
@@ -20,10 +21,10 @@ def test_weak_correlation_is_counted_and_left_out() -> None:
 
 def test_check_errors_are_of_sure_recordings_only() -> None:
     checks = (
-        Check("a", 0.9, 1.0, -20.0),
-        Check("b", 0.9, -3.0, None),
-        Check("c", 0.9, 2.0, 10.0),
-        Check("d", 0.1, 900.0, 900.0),
+        Check("a", 2.9, 1.0, -20.0),
+        Check("b", 1.9, -3.0, None),
+        Check("c", 1.5, 2.0, 10.0),
+        Check("d", 1.1, 900.0, 900.0),
     )
     figures = browser_figures(BrowserNotes((), checks, (Cost(60.0, 5.0), Cost(70.0, 7.0))))
     assert (figures["n_checked"], figures["n_check_failed"]) == (3, 1)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.bench.browser.speech import babble, recording
 from visavis.bench.browser.signals import align, first_audible
+from visavis.hear.audio import RATE_HZ
 
 
 @settings(max_examples=25)
@@ -66,3 +67,16 @@ def test_the_first_audible_sample(at: int, start: int) -> None:
     sound[at:] = -0.02
     assert first_audible(sound, start) == max(at, start, 0)
     assert first_audible(np.full(10, 0.009, dtype=np.float32)) is None
+
+
+def test_a_place_is_clear_in_noise_and_unclear_in_nothing_but_noise() -> None:
+    random = np.random.default_rng(5)
+    question = random.normal(0.0, 0.1, RATE_HZ).astype(np.float32)
+    noise = random.normal(0.0, 0.2, 4 * RATE_HZ).astype(np.float32)
+    heard = noise.copy()
+    heard[20_000 : 20_000 + RATE_HZ] += question
+    found = align(heard, question, RATE_HZ)
+    assert found.lag_samples == 20_000
+    assert found.strength < 0.6
+    assert found.clearness > 3.0
+    assert align(noise, question, RATE_HZ).clearness < 1.5

@@ -40,11 +40,11 @@ class Scene:
     moods: list[tuple[float, str]] = field(default_factory=lambda: [(0.0, "listening")])
     opens_ms: float = np.inf
 
-    def reading(self) -> Reading:
+    def reading(self, openers: tuple[str, ...] = ()) -> Reading:
         evidence = Evidence()
         for take in self.takes():
             evidence.add(take)
-        return read_turn(evidence, ASKED, START_MS + 200.0)
+        return read_turn(evidence, ASKED, START_MS + 200.0, openers)
 
     def takes(self) -> list[Take]:
         """Ten seconds, handed over in two parts."""
@@ -80,12 +80,16 @@ class Scene:
                 text=f"Answer {reply_id}.",
                 source=source,
                 start_sample=0,
-                n_samples=9,
+                n_samples=16_000,
                 cues=[],
                 words=[],
             )
             stages_ms = {"stt": 40.0, "commit": 90.0, "reveal": 100.0}
             said += [
+                (
+                    committed_ms - 6.0,
+                    wire.ReplyArmed(reply_id=reply_id, turn_id=1, revision=1, rate_hz=16_000),
+                ),
                 (committed_ms - 5.0, phrase),
                 (committed_ms, wire.ReplyCommit(reply_id=reply_id, turn_id=1)),
                 (
@@ -160,7 +164,8 @@ def test_an_answer_is_timed_at_the_ear(after_ms: float) -> None:
     assert (turn.kind, turn.n_replies, turn.cutoffs_ms) == ("knowledge", 1, [])
     assert (turn.transcript, turn.text, turn.p_end) == ("What is it?", "Answer 1.", 0.9)
     assert reading.question.alignment.strength > 0.95
-    assert reading.question.sent_strength > 0.95
+    assert reading.question.sent is not None
+    assert reading.question.sent.strength > 0.95
 
 
 def test_nobody_answers() -> None:
@@ -195,3 +200,15 @@ def test_a_reply_that_was_revealed_before_the_question_is_none_of_its_answers() 
     turn = Scene([(START_MS - 700.0, START_MS - 690.0, "fact")]).reading().turn
     assert turn.missed
     assert turn.cutoffs_ms == []
+
+
+def test_the_voice_of_an_answer_with_an_opener_is_its_content() -> None:
+    sound_ms = T0_MS + 300.0
+    scene = Scene(
+        replies=[(sound_ms - 4.0, sound_ms, "fact")],
+        moods=[(0.0, "listening")],
+        opens_ms=sound_ms,
+    )
+    turn = scene.reading(openers=("Answer 1.",)).turn
+    assert turn.voice_ms == pytest.approx(300.0 + LATENCY_MS + 1_000.0, abs=1.1)
+    assert turn.face_ms is None, "nobody waited for it"

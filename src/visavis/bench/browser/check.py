@@ -47,7 +47,7 @@ class Film:
 class FilmTimes:
     """What a recording alone tells, relative to its own t0."""
 
-    correlation: float
+    clearness: float
     voice_ms: float | None
     face_ms: float | None
 
@@ -67,7 +67,7 @@ def times_of(film: Film, recording: Recording, answer_from_ms: float) -> FilmTim
     voice = first_audible(film.right, int(film.clock.position(from_ms)))
     face_ms = first_open(film.frames_ms, film.openings, from_ms)
     return FilmTimes(
-        correlation=found.strength,
+        clearness=found.clearness,
         voice_ms=None if voice is None else film.clock.ms(voice) - t0_ms,
         face_ms=None if face_ms is None else face_ms - t0_ms,
     )
@@ -82,7 +82,7 @@ def compare(turn: Turn, film: Film, output_latency_ms: float) -> Check:
         voice_error_ms = turn.voice_ms - (times.voice_ms + output_latency_ms)
     if turn.face_ms is not None and times.face_ms is not None:
         face_error_ms = turn.face_ms - times.face_ms
-    return Check(turn.recording.recording_id, times.correlation, voice_error_ms, face_error_ms)
+    return Check(turn.recording.recording_id, times.clearness, voice_error_ms, face_error_ms)
 
 
 def decode(webm: bytes) -> Film:

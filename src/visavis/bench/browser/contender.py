@@ -62,11 +62,13 @@ class Browser:
         per_conversation: int,
         *,
         name: str = "visavis",
-        gap_s: float = 4.5,
+        gap_s: float = 5.0,
+        openers: Sequence[str] = (),
         check_every: int = 10,
     ) -> None:
         self.name = name
         self.gap_s = gap_s
+        self.openers = openers
         self.check_every = check_every
         self._page_url = page_url
         self._blocks = [
@@ -180,7 +182,9 @@ class BrowserConversation:
         await asyncio.sleep(_SETTLE_S)
         webm = await self._take()
         await self._film_if_wanted()
-        reading = await asyncio.to_thread(read_turn, self._evidence, recording, start_ms)
+        reading = await asyncio.to_thread(
+            read_turn, self._evidence, recording, start_ms, self._browser.openers
+        )
         self._note(reading, start_ms, last_ms)
         if filmed:
             self.films.append(_Film(reading.turn, webm, self._evidence.output_latency_ms))
@@ -193,11 +197,13 @@ class BrowserConversation:
             await self._page.evaluate("__witness.record()")
 
     def _note(self, reading: Reading, from_ms: float, to_ms: float) -> None:
-        evidence, alignment = self._evidence, reading.question.alignment
+        evidence, question = self._evidence, reading.question
+        alignment, sent = question.alignment, question.sent
         note = TurnNote(
             recording_id=reading.turn.recording.recording_id,
             correlation=alignment.strength,
-            sent_correlation=reading.question.sent_strength,
+            sent_correlation=sent.strength if sent else 0.0,
+            clearness=min(alignment.clearness, sent.clearness) if sent else 0.0,
             slip_ms=alignment.slip_samples * 1_000.0 / RATE_HZ,
             output_latency_ms=evidence.output_latency_ms,
             frame_interval_ms=frame_interval_ms(evidence.frames, from_ms, to_ms),

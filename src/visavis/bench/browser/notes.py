@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ALIGNED = 0.6
-"""A question that is found with less correlation than this has no t0 to speak of."""
+CLEAR = 1.5
+"""A question that is not found by so much more clearly than anywhere else has no t0 to speak of.
+How well it correlates says less: the browser takes out noise and low tones, which costs nearness of
+shape, and no certainty of place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class TurnNote:
     """Of the recording with what came out of the browser's microphone."""
     sent_correlation: float
     """Of the recording with what the page sent to the server."""
+    clearness: float
+    """How much better it fits where it was found than anywhere else: the lesser of the two."""
     slip_ms: float
     """How much later the end of the question came than its whole; not 0 if sound was lost."""
     output_latency_ms: float
@@ -30,7 +34,7 @@ class TurnNote:
     @property
     def is_aligned(self) -> bool:
         """Its t0 is known."""
-        return min(self.correlation, self.sent_correlation) >= ALIGNED
+        return self.clearness >= CLEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ class Check:
     """The page's own times less those of the recording, for one turn; None where one is unknown."""
 
     recording_id: str
-    correlation: float
-    """Of the recording's microphone with the question; too weak if it began too late."""
+    clearness: float
+    """Of the question in the recording's microphone; too little if it began too late."""
     voice_error_ms: float | None
     face_error_ms: float | None
 
@@ -76,6 +80,7 @@ def browser_figures(notes: BrowserNotes) -> dict[str, float]:
     }
     if notes.turns:
         figures["correlation_min"] = min(note.correlation for note in notes.turns)
+        figures["clearness_min"] = min(note.clearness for note in notes.turns)
         figures["correlation_p50"] = _median([note.correlation for note in notes.turns])
         figures["sent_correlation_p50"] = _median([note.sent_correlation for note in notes.turns])
         figures["output_latency_ms"] = _median([note.output_latency_ms for note in notes.turns])
@@ -91,7 +96,7 @@ def browser_figures(notes: BrowserNotes) -> dict[str, float]:
 
 
 def _check_figures(checks: Sequence[Check]) -> dict[str, float]:
-    sure = [check for check in checks if check.correlation >= ALIGNED]
+    sure = [check for check in checks if check.clearness >= CLEAR]
     figures: dict[str, float] = {"n_checked": len(sure), "n_check_failed": len(checks) - len(sure)}
     errors_ms = {
         "voice": [c.voice_error_ms for c in sure if c.voice_error_ms is not None],

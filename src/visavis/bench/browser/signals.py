@@ -18,6 +18,9 @@ TAIL_SAMPLES = RATE_HZ
 SLIP_SAMPLES = RATE_HZ // 20
 """So far, and no farther, may the last second lie from where the whole question puts it."""
 
+ELSEWHERE_SAMPLES = RATE_HZ // 40
+"""25 ms: nearer places look alike, being a few periods of the same voice away."""
+
 _FAINT = 1e-4
 """Stretches with less than this share of the question's energy match by chance, not by content."""
 
@@ -29,6 +32,8 @@ class Alignment:
     lag_samples: int
     strength: float
     """The normalised correlation, 1 for the same sound at any loudness."""
+    clearness: float
+    """The correlation here over the best one elsewhere: how surely it is this place."""
     slip_samples: int
     """How much later the last second came than the whole; not 0 if samples were lost or added."""
 
@@ -52,7 +57,7 @@ def align(heard: Sound, question: Sound, speech_end_sample: int) -> Alignment:
     first = max(0, tail_at - SLIP_SAMPLES)
     near = heard[first : tail_at + len(tail) + SLIP_SAMPLES]
     slip = first + int(np.argmax(_correlation(near, tail))) - tail_at
-    return Alignment(lag, float(scores[lag]), slip)
+    return Alignment(lag, float(scores[lag]), _clearness(scores, lag), slip)
 
 
 def first_audible(sound: Sound, from_sample: int = 0) -> int | None:
@@ -60,6 +65,15 @@ def first_audible(sound: Sound, from_sample: int = 0) -> int | None:
     start = max(0, from_sample)
     loud = np.abs(sound[start:]) > AUDIBLE
     return start + int(np.argmax(loud)) if loud.any() else None
+
+
+def _clearness(scores: NDArray[np.float64], lag: int) -> float:
+    """The score at `lag` over the best one beyond ELSEWHERE_SAMPLES; infinite if there is none."""
+    elsewhere = np.concatenate(
+        [scores[: max(0, lag - ELSEWHERE_SAMPLES)], scores[lag + ELSEWHERE_SAMPLES :]]
+    )
+    best = float(elsewhere.max(initial=0.0))
+    return float(scores[lag]) / best if best > 0.0 else np.inf
 
 
 def _correlation(heard: Sound, wanted: Sound) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ import soxr
 from visavis.bench.browser.evidence import Evidence, Frames
 from visavis.bench.browser.mouth import first_open
 from visavis.bench.browser.signals import Alignment, Sound, align, first_audible
+from visavis.bench.content import content_start_sample
 from visavis.bench.recording import Recording
 from visavis.bench.turns import Kind, Turn
 from visavis.hear.audio import RATE_HZ
@@ -45,6 +46,7 @@ class Reply:
 
     reply_id: int
     committed_ms: float
+    rate_hz: int = 0
     phrases: list[wire.ReplyPhrase] = field(default_factory=list[wire.ReplyPhrase])
     trace: wire.Trace | None = None
     voice_frame: float | None = None
@@ -55,7 +57,7 @@ class Question:
     """Where a question was found: frames of the audio context, t0 in the page's clock too."""
 
     alignment: Alignment
-    sent_strength: float
+    sent: Alignment | None
     start_frame: float
     t0_frame: float
     t0_ms: float
@@ -82,15 +84,21 @@ def find_question(evidence: Evidence, recording: Recording, expected_ms: float) 
     t0_frame = first + (found.end_lag_samples + recording.speech_end_sample) * per_sample
     return Question(
         alignment=found,
-        sent_strength=_sent_strength(evidence.sent, recording),
+        sent=_align_sent(evidence.sent, recording),
         start_frame=first + found.lag_samples * per_sample,
         t0_frame=t0_frame,
         t0_ms=clock.ms(t0_frame),
     )
 
 
-def read_turn(evidence: Evidence, recording: Recording, expected_ms: float) -> Reading:
-    """Take down the turn that began around `expected_ms`, from all evidence up to now."""
+def read_turn(
+    evidence: Evidence, recording: Recording, expected_ms: float, openers: Sequence[str] = ()
+) -> Reading:
+    """Take down the turn that began around `expected_ms`, from all evidence up to now.
+
+    An answer that begins with one of the `openers` has its voice where its content begins: so much
+    later than its first sound as it lies behind; its face was not waited for.
+    """
     question = find_question(evidence, recording, expected_ms)
     clock = evidence.clock
     start_ms = clock.ms(question.start_frame)
@@ -111,6 +119,10 @@ def read_turn(evidence: Evidence, recording: Recording, expected_ms: float) -> R
         _note_answer(turn, answer, question.t0_ms)
         face_ms = first_open(evidence.frames.at_ms, evidence.frames.opening, answer.committed_ms)
         turn.face_ms = None if face_ms is None else face_ms - question.t0_ms
+        content_sample = content_start_sample(answer.phrases, openers)
+        if content_sample > 0 and answer.rate_hz > 0:
+            turn.voice_ms += content_sample * 1_000.0 / answer.rate_hz
+            turn.face_ms = None
     return Reading(turn, question, mood)
 
 
@@ -128,6 +140,8 @@ def revealed(evidence: Evidence, since_ms: float) -> list[Reply]:
         for _, message in evidence.messages:
             if isinstance(message, wire.ReplyPhrase) and message.reply_id == commit.reply_id:
                 reply.phrases.append(message)
+            elif isinstance(message, wire.ReplyArmed) and message.reply_id == commit.reply_id:
+                reply.rate_hz = message.rate_hz
             elif isinstance(message, wire.Trace) and message.reply_id == commit.reply_id:
                 reply.trace = message
         first = int(clock.position(at_ms))
@@ -181,12 +195,12 @@ def _transcript(evidence: Evidence, since_ms: float) -> str:
     return said[-1] if said else ""
 
 
-def _sent_strength(sent: Sound, recording: Recording) -> float:
-    """How well the question is found in what the server has just been sent."""
+def _align_sent(sent: Sound, recording: Recording) -> Alignment | None:
+    """Find the question in what the server has just been sent; None if that is too little."""
     recent = sent[-(len(recording.sound) + _SENT_SAMPLES) :]
     if len(recent) < recording.speech_end_sample:
-        return 0.0
-    return align(recent, recording.sound, recording.speech_end_sample).strength
+        return None
+    return align(recent, recording.sound, recording.speech_end_sample)
 
 
 def _at_16k(sound: Sound, rate_hz: float) -> Sound:
