@@ -49,7 +49,10 @@ def compare(
             )
         )
         return
-    table = Table("figure", one.commit, two.commit, "difference", "agree", title="Two runs")
+    table = Table(title="Two runs")
+    table.add_column("figure", no_wrap=True)
+    for head in (one.commit, two.commit, "difference", "agree"):
+        table.add_column(head, overflow="fold")
     for each in found:
         table.add_row(
             each.name,
