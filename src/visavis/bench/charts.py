@@ -38,6 +38,9 @@ LEG_WORDS = {
     "reveal": "revealed",
     "voice": "sound at your ear",
 }
+_NAME = 100.0
+"""Width of "voice 1234 ms"."""
+
 PEOPLE_MS = 200.0
 """The usual gap between turns of people (Stivers et al. 2009)."""
 
@@ -120,14 +123,17 @@ def _moments(marks: Sequence[Mark], x: Scale, top: float, bottom: float) -> list
     lines = [upright(x(mark.at_ms), top, bottom, f"mark mark-{mark.name}") for mark in marks]
     groups: list[list[Mark]] = []
     for mark in sorted(marks, key=lambda mark: mark.at_ms):
-        if groups and x(mark.at_ms) - x(groups[-1][-1].at_ms) < 92.0:
+        if groups and x(mark.at_ms) - x(groups[-1][-1].at_ms) < _NAME:
             groups[-1].append(mark)
         else:
             groups.append([mark])
     for group in groups:
-        where = x(group[-1].at_ms)
         words = " · ".join(f"{mark.name} {ms(mark.at_ms)}" for mark in group)
-        lines.append(text(words, where, top - 9, class_="mark-name", anchor="middle"))
+        first, last = x(group[0].at_ms), x(group[-1].at_ms)
+        if last + _NAME * len(group) < _WIDTH:  # beside its first line, to the right
+            lines.append(text(words, first - 4, top - 9, class_="mark-name"))
+        else:
+            lines.append(text(words, last + 4, top - 9, class_="mark-name", anchor="end"))
     return lines
 
 
