@@ -7,7 +7,10 @@ UV := $(shell command -v uv 2>/dev/null)
 WEB := $(shell find web spec -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 TURNS ?= 200
-PEER_TURNS ?= 100
+PEER_TURNS ?= 70
+BROWSER_TURNS ?= 20
+CLASSIC_TURNS ?= 24
+DELAY_TURNS ?= 12
 
 .DEFAULT_GOAL := serve
 .PHONY: serve test check pytest webtest voicebench format lock spec clean
@@ -33,14 +36,17 @@ voicebench: .venv/ready ## a third party's harness drives /v1/pcm (ARGS="--sessi
 	@$(BIN)/visavis models pull
 	@$(BIN)/python bench/voicebench/run.py $(ARGS)
 
-bench: .venv/ready-dev ## the tables of docs/latency.md: over an hour, on a machine with nothing else to do
-	@$(BIN)/visavis models pull
+bench: .venv/ready-dev ## what docs/latency.md shows: over an hour, on a machine with nothing else to do
+	@$(BIN)/visavis models pull && $(BIN)/visavis models pull kokoro-82m
 	@mkdir -p build/bench
 	$(BIN)/visavis bench corpus --json > build/bench/corpus.json
-	$(BIN)/visavis bench latency --turns $(TURNS) --json --html build/bench/latency.html > build/bench/latency.json
-	$(BIN)/visavis bench latency --turns 40 --browser --json --html build/bench/browser.html > build/bench/browser.json
-	$(BIN)/visavis bench latency --turns 40 --voices classic --json > build/bench/classic.json
 	$(BIN)/visavis bench peers --turns $(PEER_TURNS) --json --html build/bench/peers.html > build/bench/peers.json
+	$(BIN)/visavis bench latency --turns $(TURNS) --json --html build/bench/latency.html > build/bench/latency.json
+	$(BIN)/visavis bench latency --turns $(TURNS) --json > build/bench/again.json
+	$(BIN)/visavis bench compare build/bench/latency.json build/bench/again.json --json > build/bench/compare.json
+	$(BIN)/visavis bench delay --stage stt --turns $(DELAY_TURNS) --json > build/bench/delay.json
+	$(BIN)/visavis bench latency --turns $(BROWSER_TURNS) --browser --json --html build/bench/browser.html > build/bench/browser.json
+	$(BIN)/visavis bench latency --turns $(CLASSIC_TURNS) --voices classic --json > build/bench/classic.json
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --fix .
