@@ -23,7 +23,7 @@ def ask(question: str, stage: SlowStage | None = None, delay_ms: float = 30.0) -
     if stage is not None:
         engines = slow_down(engines, stage, delay_ms)
     turns: list[Turn] = []
-    lengths_ms = (700, 900, 1_010, 1_230, 1_500)
+    lengths_ms = (700, 800, 900, 1_010, 1_120, 1_230, 1_500)
     asked = [recording(speech_ms=length) for length in lengths_ms]
     run_virtual(run([MemoryContender("visavis", engines)], asked, len(asked), turns.append))
     return turns

@@ -31,7 +31,7 @@ def delay(
         Literal[SlowStage, "all"], typer.Option(help="Which stage to slow down.")
     ] = "stt",
     delay_ms: Annotated[float, typer.Option(min=0.0, help="By how much.")] = 30.0,
-    turns: Annotated[int, typer.Option(min=4, help="Questions for each server and stage.")] = 20,
+    turns: Annotated[int, typer.Option(min=8, help="Questions for each server and stage.")] = 20,
     seed: Annotated[int, typer.Option(help="Which questions.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

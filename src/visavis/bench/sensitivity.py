@@ -9,7 +9,8 @@ from visavis.bench.intervals import Estimate, percentile_estimates
 from visavis.bench.legs import LEGS, leg_durations
 from visavis.bench.turns import Turn
 
-_FEWEST_PAIRS = 3
+_FEWEST_PAIRS = 6
+"""The median of three pairs lies above zero by chance too often; of six once in sixty-four times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def shifts(first: Sequence[Turn], second: Sequence[Turn]) -> tuple[Shift, ...]:
     """Compare turns of the same question, in the order of LEGS.
 
     Only pairs answered from the same kind of source count: a different answer takes a different
-    way. A leg with fewer than three pairs is left out.
+    way. A leg with fewer than _FEWEST_PAIRS is left out.
     """
     pairs = [
         (leg_durations(one), leg_durations(two))
