@@ -58,12 +58,13 @@ def test_a_delay_behind_the_commit_is_heard_one_before_it_is_hidden() -> None:
 
 
 def _voice(turns: list[Turn]) -> float:
-    voice_ms = turns[1].voice_ms
+    """Of the first turn: how a later one falls on the detector's frames depends on it."""
+    voice_ms = turns[0].voice_ms
     assert voice_ms is not None
     return voice_ms
 
 
 def _held(turns: list[Turn]) -> float:
     """How long the ready answer waited for its commit."""
-    stages_ms = turns[1].stages_ms
+    stages_ms = turns[0].stages_ms
     return max(0.0, stages_ms["commit"] - stages_ms["first_audio"])

@@ -10,7 +10,7 @@ from visavis.bench.legs import LEGS, leg_durations
 from visavis.bench.turns import Turn
 
 _FEWEST_PAIRS = 6
-"""The median of three pairs lies above zero by chance too often; of six once in sixty-four times."""
+"""Of three pairs the median lies above zero by chance too often; of six once in 64 times."""
 
 
 @dataclass(frozen=True, slots=True)
