@@ -95,7 +95,7 @@ def latency(  # noqa: PLR0913, PLR0917 - one parameter for each option
     show(report, found.turns, as_json)
     if html is not None:
         title = "How long after your last word"
-        page = html_report(title, report, found.turns, _trade_off(recordings, found.turns))
+        page = html_report(title, report, found.turns, _trade_off(found.turns))
         html.write_text(page, encoding="utf-8")
         console.print(f"Wrote {html}")
 
@@ -166,11 +166,11 @@ def asking(found: Run, n_turns: int) -> Generator[Callable[[Turn], None], None, 
             found.harness_cpu_percent = 100.0 * used_s / (time.monotonic() - began_s)
 
 
-def _trade_off(recordings: list[Recording], turns: Sequence[Turn]) -> TradeOff | None:
+def _trade_off(turns: Sequence[Turn]) -> TradeOff | None:
     """What other commit rules would have given; None if no turn tells how long the work takes."""
     if not any(readiness(turn) for turn in turns):
         return None
-    asked = {recording.recording_id: recording for recording in recordings[: len(turns)]}
+    asked = {turn.recording.recording_id: turn.recording for turn in turns}
     models = load_models(ModelStore())
     with Progress(*_COLUMNS, console=console, transient=True) as bar:
         silences = listen(bar.track(asked.values(), description="Listening again"), models)

@@ -7,12 +7,10 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from visavis.bench.corpus.plan import Utterance, make_plan
-from visavis.bench.corpus.room import room_after
 from visavis.bench.corpus.studio import OnProgress, Studio
 from visavis.bench.recording import Recording, SpeakerKind, Split
 from visavis.errors import SetupError
@@ -76,14 +74,6 @@ class Corpus:
         elif not self._studio.has(utterances):
             with bar("Recording the corpus") as show:
                 self._studio.record(utterances, show, _say)
-
-    @staticmethod
-    def room_after(recording: Recording, n_samples: int, seed: int = 1) -> NDArray[np.float32]:
-        """Room noise to go on with behind a recording, float32 [n_samples], as loud as its end.
-
-        A room that falls silent when the speaker does would tell a listener that he has finished.
-        """
-        return room_after(recording.sound, n_samples, seed)
 
 
 def choose(
