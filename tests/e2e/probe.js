@@ -2,7 +2,7 @@
 // Sound: whatever is connected to an AudioContext's destination is also connected to an analyser.
 // Mouth: pixels of the canvas, classified by the colours of Pip's mouth. One sample per frame.
 (() => {
-  const witness = { samples: [], contexts: [], requests: [], roi: null };
+  const witness = { samples: [], contexts: [], stops: [], requests: [], roi: null };
   Object.defineProperty(window, "__witness", { value: witness });
 
   // The microphone is Chromium's, playing a WAV; what the test says later is mixed into its stream,
@@ -23,6 +23,19 @@
     source.buffer = sound;
     connect.call(source, mouth);
     source.start();
+  };
+
+  // When the order to be silent came in through the socket, by this page's clock.
+  window.WebSocket = class extends WebSocket {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener("message", ({ data }) => {
+        if (typeof data !== "string") return;
+        const message = JSON.parse(data);
+        if (message.type !== "reply.stop") return;
+        witness.stops.push([message.reply_id, performance.now()]);
+      });
+    }
   };
 
   const connect = AudioNode.prototype.connect;
