@@ -249,11 +249,19 @@ class StartAttempt:
     attempt: Attempt
 
 
+class Work(Enum):
+    """What becomes of what a cancelled attempt has prepared."""
+
+    KEEP = "keep"  # the turn goes on: it may end on the same words
+    FORGET = "forget"
+
+
 @dataclass(frozen=True, slots=True)
 class CancelAttempt:
     """Stop working on it; whatever it still reports is dropped as stale."""
 
     reply_id: int
+    work: Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ freely, they are dropped in `_is_stale`. `Session.TRANSITIONS` is the whole beha
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -46,6 +47,15 @@ class Phase(Enum):
     PAUSED = "paused"
     ANSWERING = "answering"
     DUCKED = "ducked"
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A turn that is not over: microphone samples from `first_sample` on, after this history."""
+
+    turn_id: int
+    first_sample: int
+    history: tuple[ev.Utterance, ...]
 
 
 _STATE_OF_PHASE = {
@@ -91,6 +101,13 @@ class Session:
             self._announce_state()
         return self._out
 
+    @property
+    def hearing(self) -> Hearing | None:
+        """The turn that the user is in the middle of, if one is."""
+        if self.phase is not Phase.HEARING or self._turn is None:
+            return None
+        return Hearing(self._turn.turn_id, self._turn.first_sample, self.history.utterances)
+
     def next_deadline_ms(self) -> float | None:
         """When to send a `Tick`, on the clock of `at_ms`; None if nothing is pending."""
         if self.phase is Phase.DUCKED and self._onset is not None:
@@ -119,8 +136,8 @@ class Session:
         self.phase = Phase.HEARING
 
     def _hear_on(self, _event: ev.SpeechStarted) -> None:
-        """The user only paused: what was prepared is forgotten, nothing of it was heard."""
-        self._withdraw()
+        """The user only paused: what was sent is taken back, nothing of it was heard."""
+        self._withdraw(ev.Work.KEEP)
         self.phase = Phase.HEARING
 
     def _pause(self, event: ev.SpeechPaused) -> None:
@@ -362,12 +379,12 @@ class Session:
         self._reply.stages_ms["soft_end"] = now_ms
         self._out.append(ev.StartAttempt(attempt))
 
-    def _withdraw(self) -> None:
+    def _withdraw(self, work: ev.Work = ev.Work.FORGET) -> None:
         """Drop a reply of which nothing was revealed."""
         reply, self._reply = self._reply, None
         if reply is None:
             return
-        self._cancel_voicing(reply)
+        self._cancel_voicing(reply, work)
         if reply.delivery is not Delivery.PENDING:
             self._send(wire.ReplyDiscard(reply_id=reply.reply_id))
 
@@ -379,9 +396,9 @@ class Session:
             self._send(wire.ReplyStop(reply_id=reply.reply_id))
         self._stopped, self._reply = reply, None
 
-    def _cancel_voicing(self, reply: Reply) -> None:
+    def _cancel_voicing(self, reply: Reply, work: ev.Work = ev.Work.FORGET) -> None:
         if reply.production is Production.VOICING:
-            self._out.append(ev.CancelAttempt(reply.reply_id))
+            self._out.append(ev.CancelAttempt(reply.reply_id, work))
 
     def _remember_stopped(self) -> None:
         stopped, self._stopped = self._stopped, None

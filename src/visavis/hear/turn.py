@@ -32,10 +32,15 @@ _LAST_WORD = re.compile(r"([a-z']+)\W*$", re.IGNORECASE)
 
 def p_end_with_words(p_end: float, text: str) -> float:
     """Lower the audio model's probability if the last word promises another one."""
+    return p_end * p_complete(text)
+
+
+def p_complete(text: str) -> float:
+    """How likely, 0…1, these words are a whole turn: low if the last one promises another."""
     match = _LAST_WORD.search(text)
     if match and match.group(1).lower() in _DANGLING and not text.rstrip().endswith("?"):
-        return p_end * _DANGLING_FACTOR
-    return p_end
+        return _DANGLING_FACTOR
+    return 1.0
 
 
 def commit_rule(p_end: float, text: str) -> float:

@@ -22,8 +22,10 @@ from visavis.errors import (
     VisavisError,
 )
 from visavis.serve.attempt import AttemptRun
+from visavis.serve.draft import Drafts
 from visavis.serve.ear import Ear
 from visavis.serve.engines import Engines
+from visavis.serve.foresight import Foresight
 from visavis.session import Session
 from visavis.wire import messages as wire
 from visavis.wire import outgoing
@@ -93,6 +95,8 @@ class Conversation:
         self._ear = Ear(engines.new_detector())
         self._outbox: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._unsent_bytes = 0
+        self._drafts = Drafts(engines, peer.clock)
+        self._foresight = Foresight(engines, self._drafts)
         self._attempt: tuple[int, asyncio.Task[None]] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._overflowed = asyncio.Event()
@@ -112,6 +116,8 @@ class Conversation:
             await self._part(VisavisError("Something went wrong on the server."), CLOSE_INTERNAL)
         finally:
             await self._stop_attempt()
+            await self._foresight.aclose()
+            await self._drafts.aclose()
             if self._alarm is not None:
                 self._alarm.cancel()
 
@@ -220,6 +226,13 @@ class Conversation:
         loop = asyncio.get_running_loop()
         for event in await loop.run_in_executor(self._engines.threads.ears, listen):
             self._happen(event)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        hearing, end_sample = self._session.hearing, self._ear.sound.end_sample
+        if hearing is not None and self._foresight.wants(hearing, end_sample):
+            sound = self._ear.sound.slice(hearing.first_sample, end_sample)
+            self._foresight.guess(hearing, sound, end_sample)
 
     # -------------------------------------------------------------- the session
 
@@ -238,18 +251,21 @@ class Conversation:
                     self._post(encode_reply(ReplyFrame(reply_id, first_sample + at // 2, part)))
             case ev.StartAttempt(attempt):
                 self._start(attempt)
-            case ev.CancelAttempt(reply_id):
+            case ev.CancelAttempt(reply_id, work):
                 if self._attempt is not None and self._attempt[0] == reply_id:
                     self._attempt[1].cancel()
+                if work is ev.Work.FORGET:
+                    self._drafts.drop()
 
     def _start(self, attempt: ev.Attempt) -> None:
+        self._foresight.stop()
         if self._attempt is not None:
             self._attempt[1].cancel()
         sound = np.zeros(0, dtype=np.float32)
         if isinstance(attempt.prompt, ev.SpokenPrompt):
             prompt = attempt.prompt
             sound = self._ear.sound.slice(prompt.first_sample, prompt.last_sample)
-        run = AttemptRun(attempt, self._engines, self._peer.clock, self._happen)
+        run = AttemptRun(attempt, self._engines, self._drafts, self._peer.clock, self._happen)
         task = asyncio.create_task(run.run(sound), name=f"attempt-{attempt.reply_id}")
         self._attempt = (attempt.reply_id, task)
 

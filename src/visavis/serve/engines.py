@@ -74,6 +74,8 @@ class Engines:
     """What to do with a question that no fact surely answers."""
     rule: CommitRule = commit_rule
     """How long to wait before answering."""
+    foresight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Held by the conversation that guesses ahead: all of them share two cores."""
 
     @property
     def style(self) -> VoiceStyle:
