@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -26,6 +27,7 @@ from visavis.clock import Clock, MonotonicClock
 from visavis.errors import BusyError, ConfigError, UnsupportedError
 from visavis.face import build_character
 from visavis.reply.persona import Persona
+from visavis.serve.ahead import voice_ahead
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.engines import Engines
 from visavis.serve.pcm import converse
@@ -156,7 +158,10 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
+        ahead = asyncio.create_task(voice_ahead(engines), name="voice-ahead")
         yield
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
         await engines.aclose()
 
     app = FastAPI(

@@ -36,6 +36,7 @@ from visavis.reply.llm import LanguageModel, OpenAICompatible
 from visavis.reply.llm_local import LlamaCpp
 from visavis.reply.persona import Persona
 from visavis.serve.settings import LlmSettings
+from visavis.voice.cached import CachedVoice
 from visavis.voice.piper import Piper
 from visavis.voice.tts import TextToSpeech, VoiceStyle
 
@@ -110,8 +111,9 @@ async def load_engines(
     step("speech to text")
     stt = await asyncio.to_thread(_load_stt, store)
     step("voice")
-    tts = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
-    await tts.start()
+    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+    await piper.start()
+    tts = CachedVoice(piper)
     step("language model")
     llm = await asyncio.to_thread(_load_llm, store, llm_settings)
     step("knowledge")

@@ -1,0 +1,54 @@
+"""Remembers what a voice has said: a persona's facts are said again and again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from visavis.voice.tts import TextToSpeech, Voiced, VoiceStyle
+
+MAX_BYTES = 64 * 1024 * 1024
+"""About twelve minutes of speech at 22 kHz; the least recently used goes first."""
+
+
+class CachedVoice:
+    """A voice in front of another one; the same words in the same style are voiced once."""
+
+    def __init__(self, inner: TextToSpeech, max_bytes: int = MAX_BYTES) -> None:
+        self._inner = inner
+        self._max_bytes = max_bytes
+        self._n_bytes = 0
+        self._known: OrderedDict[tuple[str, VoiceStyle], Voiced] = OrderedDict()
+
+    @property
+    def rate_hz(self) -> int:
+        """See `TextToSpeech.rate_hz`."""
+        return self._inner.rate_hz
+
+    @property
+    def lead_ms(self) -> float:
+        """See `TextToSpeech.lead_ms`."""
+        return self._inner.lead_ms
+
+    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+        """See `TextToSpeech.speak`."""
+        key = text, style
+        voiced = self._known.get(key)
+        if voiced is None:
+            voiced = await self._inner.speak(text, style)
+            self._keep(key, voiced)
+        else:
+            self._known.move_to_end(key)
+        return voiced
+
+    async def aclose(self) -> None:
+        """See `TextToSpeech.aclose`."""
+        await self._inner.aclose()
+
+    def _keep(self, key: tuple[str, VoiceStyle], voiced: Voiced) -> None:
+        if key in self._known:  # asked for twice at once
+            return
+        self._known[key] = voiced
+        self._n_bytes += voiced.sound.nbytes
+        while self._n_bytes > self._max_bytes:
+            _, forgotten = self._known.popitem(last=False)
+            self._n_bytes -= forgotten.sound.nbytes

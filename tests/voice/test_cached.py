@@ -1,0 +1,49 @@
+"""The same words in the same style are voiced once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visavis.testing import run_virtual
+from visavis.voice.cached import CachedVoice
+from visavis.voice.tts import Voiced, VoiceStyle
+
+PLAIN, HIGH = VoiceStyle(0.0, 1.0), VoiceStyle(3.0, 1.0)
+
+
+class CountingVoice:
+    rate_hz = 16_000
+    lead_ms = 5.0
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+        self.said.append(text)
+        return Voiced(np.zeros(1_000, dtype=np.float32), self.rate_hz, ())
+
+    async def aclose(self) -> None:
+        self.said.append("closed")
+
+
+def said(*phrases: tuple[str, VoiceStyle], max_bytes: int = 1_000_000) -> list[str]:
+    inner = CountingVoice()
+
+    async def main() -> None:
+        voice = CachedVoice(inner, max_bytes)
+        for text, style in phrases:
+            assert (await voice.speak(text, style)).sound.nbytes == 4_000
+        assert (voice.rate_hz, voice.lead_ms) == (16_000, 5.0)
+        await voice.aclose()
+
+    run_virtual(main())
+    return inner.said
+
+
+def test_once_for_each_style() -> None:
+    assert said(("a", PLAIN), ("a", PLAIN), ("a", HIGH), ("a", HIGH)) == ["a", "a", "closed"]
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    order = [("a", PLAIN), ("b", PLAIN), ("a", PLAIN), ("c", PLAIN), ("a", PLAIN), ("b", PLAIN)]
+    assert said(*order, max_bytes=8_000) == ["a", "b", "c", "b", "closed"]
