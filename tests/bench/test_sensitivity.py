@@ -1,10 +1,14 @@
 """The instrument itself: 30 ms lost in any stage are seen, and the right stage is blamed.
 
+Nobody guesses ahead here: what is prepared before the turn ends is not on the waterfall's way.
 The harness, the conversation and the session are real; the engines follow a script, time is
 virtual. `visavis bench delay` does the same with real models and real time.
 """
 
 from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +23,7 @@ FACT, STORY = "what time is it", "tell me a story"
 
 
 def ask(question: str, stage: SlowStage | None = None, delay_ms: float = 30.0) -> list[Turn]:
-    engines = script(question).engines()
+    engines = replace(script(question).engines(), foresight=asyncio.Semaphore(0))
     if stage is not None:
         engines = slow_down(engines, stage, delay_ms)
     turns: list[Turn] = []
