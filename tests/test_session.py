@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visavis import events as ev
-from visavis.hear.turn import LONGEST_DELAY_MS, commit_delay_ms
-from visavis.session import APOLOGY, CONFIRM_MS, Phase, Session
+from visavis.hear.turn import LONGEST_DELAY_MS, Signs, commit_rule
+from visavis.overlap import CONFIRM_MS
+from visavis.session import APOLOGY, SOFT_END_TAIL_SAMPLES, Phase, Session
 from visavis.wire import messages as wire
 
 RATE_HZ = 22_050
@@ -64,6 +65,12 @@ class Driver:
         self.wait(ms)
 
     def pause(self, silence_ms: float = 96.0) -> ev.Attempt:
+        """Silence that is certain at once; `dip` for one that is not."""
+        attempt = self.dip(silence_ms)
+        self.feed(ev.SpeechEnded(self.now_ms, self.sample, silence_ms))
+        return attempt
+
+    def dip(self, silence_ms: float = 32.0) -> ev.Attempt:
         self.feed(ev.SpeechPaused(self.now_ms, self.sample, silence_ms))
         return self.attempt
 
@@ -106,16 +113,71 @@ def test_question_is_prepared_in_silence_and_revealed_by_the_deadline() -> None:
     d = Driver()
     d.speak(800)
     attempt = d.pause(silence_ms=96.0)
-    assert attempt.prompt == ev.SpokenPrompt(0, 800 * 16)
+    assert attempt.prompt == ev.SpokenPrompt(0, 800 * 16 + SOFT_END_TAIL_SAMPLES)
     assert (attempt.turn_id, attempt.revision, attempt.reply_id) == (1, 1, 1)
     d.transcribe(p_end=1.0)
     d.voice()
     assert d.types() == ["transcript", "reply.armed", "reply.phrase", "reply.end"]
     due_ms = d.session.next_deadline_ms()
-    assert due_ms == 800.0 - 96.0 + commit_delay_ms(1.0)
-    d.wait(commit_delay_ms(1.0))
+    delay_ms = commit_rule(Signs(1.0, None, "what is this?"))
+    assert due_ms == 800.0 - 96.0 + delay_ms
+    d.wait(delay_ms)
     assert d.types()[4:] == ["transcript", "reply.commit"]
     assert d.session.phase is Phase.ANSWERING
+
+
+def test_a_dip_starts_the_work_and_only_certainty_reveals_it() -> None:
+    d = Driver()
+    d.speak(800)
+    d.dip()
+    d.transcribe(p_end=1.0)
+    d.voice()
+    d.wait(2_000)
+    assert d.session.next_deadline_ms() is None
+    assert "reply.commit" not in d.types()
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 2_032.0))
+    assert d.types()[-1] == "reply.commit"
+
+
+def test_a_dip_in_the_first_word_does_not_lose_it() -> None:
+    d = Driver()
+    d.speak(150)
+    first = d.dip()
+    d.feed(ev.Transcribed(d.now_ms, first.reply_id, ""))
+    d.speak(500)
+    second = d.pause()
+    assert isinstance(second.prompt, ev.SpokenPrompt)
+    assert (second.turn_id, second.prompt.first_sample) == (1, 0)
+
+
+def test_a_noise_is_forgotten_when_it_is_certainly_over() -> None:
+    d = Driver()
+    d.speak(150)
+    attempt = d.dip()
+    d.feed(ev.Transcribed(d.now_ms, attempt.reply_id, ""))
+    assert d.session.phase is Phase.PAUSED
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 60.0))
+    assert d.session.phase is Phase.LISTENING
+
+
+def test_a_cough_of_almost_the_limit_is_no_interruption_while_it_fades() -> None:
+    d = Driver().answered()
+    d.speak(CONFIRM_MS - 20.0)
+    d.dip(silence_ms=32.0)
+    d.wait(400)
+    assert d.session.phase is Phase.DUCKED, "whether that was all, the detector will tell"
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 432.0))
+    assert d.types()[-1] == "reply.resume"
+
+
+def test_who_goes_on_after_a_closed_mouth_interrupts() -> None:
+    d = Driver().answered()
+    d.speak(200)
+    d.dip()
+    d.wait(60)
+    d.feed(ev.SpeechStarted(d.now_ms, d.sample))
+    d.wait(CONFIRM_MS - 260.0 + 1.0)
+    assert d.types()[-1] == "reply.stop"
 
 
 def test_cues_are_sent_before_their_sound() -> None:
@@ -135,7 +197,7 @@ def test_going_on_speaking_discards_and_keeps_the_turn() -> None:
     d.speak(400)
     assert "reply.discard" in d.types()
     second = d.pause()
-    assert second.prompt == ev.SpokenPrompt(0, 900 * 16)
+    assert second.prompt == ev.SpokenPrompt(0, 900 * 16 + SOFT_END_TAIL_SAMPLES)
     assert (second.turn_id, second.revision, second.reply_id) == (1, 2, 2)
     assert d.session.history.utterances == ()
 
@@ -156,7 +218,7 @@ def test_an_unfinished_sentence_waits_longer_but_not_for_ever() -> None:
     d.pause(silence_ms=0.0)
     d.transcribe("I would like to and", p_end=0.1)
     d.voice()
-    d.wait(commit_delay_ms(0.5))
+    d.wait(commit_rule(Signs(0.5, None, "I would like to go")))
     assert "reply.commit" not in d.types()
     d.wait(LONGEST_DELAY_MS)
     assert "reply.commit" in d.types()
@@ -345,7 +407,8 @@ def test_the_trace_goes_out_with_the_reveal_and_counts_from_the_soft_end() -> No
     d.wait(60)
     (trace,) = (m for m in d.sent if isinstance(m, wire.Trace))
     assert trace.stages_ms["stt"] == 35.0
-    assert trace.stages_ms["commit"] == 180.0 - 96.0 - 5.0, "as soon as it was due"
+    due_ms = commit_rule(Signs(1.0, None, "what is this?")) - 96.0
+    assert trace.stages_ms["commit"] == max(due_ms, 40.0) - 5.0, "as soon as it was due"
     assert trace.stages_ms["reveal"] == 40.0 + 70.0 - 5.0, "as soon as there was sound"
 
 
@@ -355,6 +418,7 @@ _steps = st.lists(
     st.one_of(
         st.tuples(st.just("speech"), st.just(0)),
         st.tuples(st.just("pause"), st.integers(0, 96)),
+        st.tuples(st.just("certain"), st.integers(0, 96)),
         st.tuples(st.just("wait"), st.sampled_from([1, 50, 299, 301, 700, 2_000])),
         st.tuples(st.just("text"), st.integers(0, 2)),
         st.tuples(st.just("score"), st.integers(0, 10)),
@@ -434,6 +498,8 @@ def test_no_interleaving_breaks_the_wire(  # noqa: PLR0912 - one branch for each
                 d.feed(ev.SpeechStarted(d.now_ms, d.sample))
             case "pause":
                 d.feed(ev.SpeechPaused(d.now_ms, d.sample, float(value)))
+            case "certain":
+                d.feed(ev.SpeechEnded(d.now_ms, d.sample, float(value)))
             case "wait":
                 d.wait(value)
             case "text":

@@ -125,10 +125,19 @@ class SpeechStarted:
 
 @dataclass(frozen=True, slots=True)
 class SpeechPaused:
-    """Soft end: two or three silent frames.
+    """Soft end: it has become quiet. Work may begin; a closed mouth before a "t" looks the same.
 
     `sample` is the end of the last voiced frame, `silence_ms` how long ago that was.
     """
+
+    at_ms: float
+    sample: int
+    silence_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The pause is one: the detector agrees that nobody speaks. Fields as in `SpeechPaused`."""
 
     at_ms: float
     sample: int
@@ -142,6 +151,15 @@ class TurnScored:
     at_ms: float
     reply_id: int
     p_end: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordsScored:
+    """How likely it is, 0…1, that the words so far are a whole turn."""
+
+    at_ms: float
+    reply_id: int
+    p_complete: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +245,9 @@ Event = (
     Began
     | SpeechStarted
     | SpeechPaused
+    | SpeechEnded
     | TurnScored
+    | WordsScored
     | Transcribed
     | StageReached
     | PhraseVoiced

@@ -22,19 +22,20 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from visavis import events as ev
-from visavis.hear.turn import UNSCORED_P_END, CommitRule, commit_rule
+from visavis.hear.turn import CommitRule, Signs, commit_rule
+from visavis.overlap import Overlap
 from visavis.reply.chat import ChatHistory
-from visavis.turns import Delivery, Production, Reply, Turn
+from visavis.turns import Delivery, Production, Reply, Silence, Turn
 from visavis.wire import messages as wire
 from visavis.wire import outgoing
-
-CONFIRM_MS = 300.0
-"""Speech over the reply that lasts this long is an interruption; anything shorter was a cough."""
 
 SAME_TURN_MS = 1_000.0
 """Whoever goes on this soon after pausing had not finished: what they add belongs to the same turn,
 even if the reply had begun already (people leave about 200 ms between turns, Stivers et al. 2009,
 and need to hear more than that before they object)."""
+
+SOFT_END_TAIL_SAMPLES = 16_000 * 32 // 1_000
+"""Of the silence behind the voice: so much is heard with the turn, for a last soft consonant."""
 
 APOLOGY = "Sorry, I lost my thread. Could you say that again?"
 
@@ -84,7 +85,7 @@ class Session:
         self._turn: Turn | None = None
         self._reply: Reply | None = None
         self._stopped: Reply | None = None  # interrupted; its last heard sample may still come
-        self._onset: ev.SpeechStarted | None = None  # of speech over a reply
+        self._overlap: Overlap | None = None  # speech over a reply
         self._last_turn_id = 0
         self._last_reply_id = 0
         self._announced: tuple[str, int] | None = None
@@ -110,9 +111,9 @@ class Session:
 
     def next_deadline_ms(self) -> float | None:
         """When to send a `Tick`, on the clock of `at_ms`; None if nothing is pending."""
-        if self.phase is Phase.DUCKED and self._onset is not None:
-            return self._onset.at_ms + CONFIRM_MS
-        if self.phase is Phase.PAUSED and self._reply is not None and self._reply.transcript:
+        if self.phase is Phase.DUCKED and self._overlap is not None:
+            return self._overlap.deadline_ms
+        if self.phase is Phase.PAUSED and self._reply is not None and self._may_commit(self._reply):
             return self._commit_at_ms(self._reply)
         return None
 
@@ -146,9 +147,18 @@ class Session:
             return
         turn.last_sample = event.sample
         turn.voice_ended_ms = event.at_ms - event.silence_ms
+        turn.silence = Silence.PERHAPS
         turn.revision += 1
-        self._attempt(ev.SpokenPrompt(turn.first_sample, event.sample), turn, event.at_ms)
+        last_sample = event.sample + SOFT_END_TAIL_SAMPLES
+        self._attempt(ev.SpokenPrompt(turn.first_sample, last_sample), turn, event.at_ms)
         self.phase = Phase.PAUSED
+
+    def _be_certain(self, event: ev.SpeechEnded) -> None:
+        if self._turn is not None:
+            self._turn.silence = Silence.CERTAIN
+            self._commit_if_due(event.at_ms)
+        if self._reply is not None:
+            self._forget_noise(self._reply)
 
     # -------------------------------------------------------------- the attempt reports
 
@@ -157,15 +167,18 @@ class Session:
             self._reply.p_end = event.p_end
             self._commit_if_due(event.at_ms)
 
+    def _weigh(self, event: ev.WordsScored) -> None:
+        if self._reply is not None:
+            self._reply.p_complete = event.p_complete
+            self._commit_if_due(event.at_ms)
+
     def _transcribe(self, event: ev.Transcribed) -> None:
         reply, turn = self._reply, self._turn
         if reply is None or turn is None:
             return
         reply.transcript = event.text
-        if not event.text:  # a noise, not words
-            self._withdraw()
-            self._turn = None
-            self.phase = Phase.LISTENING
+        if not event.text:
+            self._forget_noise(reply)
             return
         self._send(outgoing.transcript(turn.turn_id, turn.revision, event.text, "tentative"))
         self._commit_if_due(event.at_ms)
@@ -173,6 +186,14 @@ class Session:
     def _note_stage(self, event: ev.StageReached) -> None:
         if self._reply is not None:
             self._reply.stages_ms[event.stage] = event.at_ms
+
+    def _forget_noise(self, reply: Reply) -> None:
+        """A sound without words was no turn, once it is certainly over."""
+        certain = self._turn is not None and self._turn.silence is Silence.CERTAIN
+        if certain and reply.transcript == "" and self.phase is Phase.PAUSED:
+            self._withdraw()
+            self._turn = None
+            self.phase = Phase.LISTENING
 
     def _voice(self, event: ev.PhraseVoiced) -> None:
         reply, phrase = self._reply, event.phrase
@@ -221,15 +242,20 @@ class Session:
 
     def _commit_if_due(self, now_ms: float) -> None:
         reply = self._reply
-        if self.phase is not Phase.PAUSED or reply is None or not reply.transcript:
+        if self.phase is not Phase.PAUSED or reply is None or not self._may_commit(reply):
             return
         if now_ms >= self._commit_at_ms(reply):
             self._commit(reply, now_ms)
 
     def _commit_at_ms(self, reply: Reply) -> float:
         voice_ended_ms = self._turn.voice_ended_ms if self._turn is not None else 0.0
-        p_end = UNSCORED_P_END if reply.p_end is None else reply.p_end
-        return voice_ended_ms + self._rule(p_end, reply.transcript or "")
+        signs = Signs(reply.p_end, reply.p_complete, reply.transcript or "")
+        return voice_ended_ms + self._rule(signs)
+
+    def _may_commit(self, reply: Reply) -> bool:
+        """There are words to answer, and nobody speaks."""
+        certain = self._turn is not None and self._turn.silence is Silence.CERTAIN
+        return certain and bool(reply.transcript)
 
     def _commit(self, reply: Reply, now_ms: float) -> None:
         if reply.committed_ms is None:
@@ -274,9 +300,9 @@ class Session:
         self.history.character_said(reply.text_heard(whole=event.status == "ended"))
         self._cancel_voicing(reply)
         self._reply = None
-        if self.phase is Phase.DUCKED and self._onset is not None:
-            self._turn = Turn(self._new_turn_id(), first_sample=self._onset.sample)
-            self._onset = None
+        if self.phase is Phase.DUCKED and self._overlap is not None:
+            self._turn = Turn(self._new_turn_id(), first_sample=self._overlap.onset.sample)
+            self._overlap = None
             self.phase = Phase.HEARING
         else:
             self._turn = None
@@ -287,7 +313,7 @@ class Session:
         if reply is not None and reply.heard_sample == 0:
             self._take_back(reply, event)
             return
-        self._onset = event
+        self._overlap = Overlap(event)
         if reply is not None:
             self._send(wire.ReplyDuck(reply_id=reply.reply_id))
         self.phase = Phase.DUCKED
@@ -306,25 +332,36 @@ class Session:
             self._turn = Turn(self._new_turn_id(), first_sample=onset.sample)
         self.phase = Phase.HEARING
 
-    def _recover(self, event: ev.SpeechPaused) -> None:
-        onset, reply = self._onset, self._reply
-        if onset is None or reply is None:
+    def _falter(self, event: ev.SpeechPaused) -> None:
+        if self._overlap is not None:
+            self._overlap.pause(event)
+
+    def _speak_on(self, event: ev.SpeechStarted) -> None:
+        if self._overlap is not None:
+            self._overlap.resume()
+            self._tick_ducked(ev.Tick(event.at_ms))
+
+    def _recover(self, event: ev.SpeechEnded) -> None:
+        overlap, reply = self._overlap, self._reply
+        if overlap is None or reply is None:
             return
-        if event.at_ms - event.silence_ms - onset.at_ms >= CONFIRM_MS:
-            self._confirm(onset)
-            self._pause(event)
+        paused = overlap.end(event)
+        if paused is not None:
+            self._confirm(overlap)
+            self._pause(paused)
+            self._be_certain(event)
             return
-        self._onset = None
+        self._overlap = None
         self._send(wire.ReplyResume(reply_id=reply.reply_id))
         self.phase = Phase.ANSWERING
 
     def _tick_ducked(self, event: ev.Tick) -> None:
-        if self._onset is not None and event.at_ms >= self._onset.at_ms + CONFIRM_MS:
-            self._confirm(self._onset)
+        if self._overlap is not None and self._overlap.is_interruption(event.at_ms):
+            self._confirm(self._overlap)
 
-    def _confirm(self, onset: ev.SpeechStarted) -> None:
-        reply, turn = self._reply, self._turn
-        self._onset = None
+    def _confirm(self, overlap: Overlap) -> None:
+        onset, reply, turn = overlap.onset, self._reply, self._turn
+        self._overlap = None
         if reply is not None:
             self._stop(reply)
             if turn is not None and onset.at_ms - turn.voice_ended_ms < SAME_TURN_MS:
@@ -355,7 +392,7 @@ class Session:
                 self._stop(self._reply)
             else:
                 self._withdraw()
-        self._onset = None
+        self._overlap = None
 
     # -------------------------------------------------------------- small steps
 
@@ -406,19 +443,8 @@ class Session:
             self.history.character_said(stopped.text_heard(whole=False))
 
     def _send_trace(self, reply: Reply, now_ms: float) -> None:
-        if self._trace == "off" or reply.committed_ms is None:
-            return
-        reached_ms = reply.stages_ms | {"commit": reply.committed_ms, "reveal": now_ms}
-        start_ms = reached_ms.pop("soft_end")
-        stages_ms = {stage: at_ms - start_ms for stage, at_ms in reached_ms.items()}
-        self._send(
-            wire.Trace(
-                reply_id=reply.reply_id,
-                turn_id=reply.attempt.turn_id,
-                stages_ms=stages_ms,
-                p_end=reply.p_end,
-            )
-        )
+        if self._trace != "off":
+            self._send(outgoing.trace(reply, now_ms))
 
     def _announce_state(self) -> None:
         turn_id = self._turn.turn_id if self._turn is not None else self._last_turn_id
@@ -441,11 +467,15 @@ class Session:
         (Phase.LISTENING, ev.SpeechStarted): _hear,
         (Phase.HEARING, ev.SpeechPaused): _pause,
         (Phase.PAUSED, ev.SpeechStarted): _hear_on,
+        (Phase.PAUSED, ev.SpeechEnded): _be_certain,
+        (Phase.PAUSED, ev.WordsScored): _weigh,
         (Phase.PAUSED, ev.Transcribed): _transcribe,
         (Phase.PAUSED, ev.TurnScored): _score,
         (Phase.PAUSED, ev.Tick): _tick_paused,
         (Phase.ANSWERING, ev.SpeechStarted): _speak_over,
-        (Phase.DUCKED, ev.SpeechPaused): _recover,
+        (Phase.DUCKED, ev.SpeechPaused): _falter,
+        (Phase.DUCKED, ev.SpeechStarted): _speak_on,
+        (Phase.DUCKED, ev.SpeechEnded): _recover,
         (Phase.DUCKED, ev.Tick): _tick_ducked,
         **dict.fromkeys(_each((Phase.ANSWERING, Phase.DUCKED), ev.PlayheadMoved), _follow_playhead),
         **dict.fromkeys(_each(_WITH_REPLY, ev.StageReached), _note_stage),

@@ -17,6 +17,13 @@ class Delivery(Enum):
     REVEALED = "revealed"  # it may be playing
 
 
+class Silence(Enum):
+    """What is known of the pause that may have ended the user's turn."""
+
+    PERHAPS = "perhaps"  # it has become quiet
+    CERTAIN = "certain"  # the detector agrees
+
+
 class Production(Enum):
     """Whether the reply's attempt is still at work."""
 
@@ -33,6 +40,7 @@ class Turn:
     last_sample: int = 0
     revision: int = 0
     voice_ended_ms: float = 0.0
+    silence: Silence = Silence.PERHAPS
 
 
 @dataclass(slots=True)
@@ -42,6 +50,7 @@ class Reply:
     attempt: Attempt
     transcript: str | None = None
     p_end: float | None = None
+    p_complete: float | None = None
     delivery: Delivery = Delivery.PENDING
     production: Production = Production.VOICING
     committed_ms: float | None = None

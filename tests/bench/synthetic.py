@@ -11,6 +11,7 @@ from tests.bench.turns_by_hand import recording
 from visavis.bench.recording import Recording
 from visavis.bench.tradeoff import Heard, Silence
 from visavis.bench.turns import Turn
+from visavis.hear.turn import Signs
 from visavis.reply.persona import load_persona
 
 SPEEDS = {"visavis": 1.0, "pipecat_default": 3.1, "pipecat_tuned": 2.0}
@@ -107,4 +108,5 @@ def synthetic_silences(n: int) -> list[Heard]:
 
 
 def _silence(start_ms: float, resumed_ms: float, p_end: float) -> Silence:
-    return Silence(start_ms, start_ms + 96.0, resumed_ms, p_end, "Tell me")
+    signs = Signs(p_audio=p_end, text="Tell me")
+    return Silence(start_ms, start_ms + 96.0, resumed_ms, start_ms + 96.0, signs)

@@ -65,10 +65,11 @@ def test_every_gap_and_the_end_are_silences() -> None:
     asked = spoken((960.0, 640.0), (960.0, 100.0))
     found = hear(asked, LoudnessDetector(), LengthTurn(), ScriptedStt("one", "one two")).silences
     pause, end = found
-    assert (pause.text, end.text) == ("one", "one two")
+    assert (pause.signs.text, end.signs.text) == ("one", "one two")
     assert pause.voice_end_ms == pytest.approx(-1_600.0, abs=32.0)
-    assert pause.soft_end_ms == pytest.approx(pause.voice_end_ms + 96.0)
-    assert pause.resumed_ms == pytest.approx(-960.0 + 64.0, abs=32.0)
+    assert pause.soft_end_ms == pytest.approx(pause.voice_end_ms + 32.0)
+    assert pause.soft_end_ms <= pause.certain_ms <= pause.soft_end_ms + 32.0
+    assert pause.resumed_ms == pytest.approx(-960.0 + 32.0, abs=32.0)
     assert end.voice_end_ms == pytest.approx(0.0, abs=32.0)
     assert math.isinf(end.resumed_ms)
 
@@ -77,12 +78,14 @@ def test_the_whole_turn_is_judged_and_a_noise_before_it_is_forgotten() -> None:
     asked = spoken((320.0, 640.0), (960.0, 640.0), (960.0, 100.0))
     turn = LengthTurn()
     found = hear(asked, LoudnessDetector(), turn, ScriptedStt("", "one", "one two")).silences
-    assert [silence.text for silence in found] == ["", "one", "one two"]
+    assert [silence.signs.text for silence in found] == ["", "one", "one two"]
     noise, first, both = (samples / 16.0 for samples in turn.asked_samples)
-    lead_in_ms = 240.0
-    assert noise == pytest.approx(320.0 + lead_in_ms, abs=40.0)
-    assert first == pytest.approx(960.0 + lead_in_ms, abs=40.0), "the noise is not part of it"
-    assert both == pytest.approx(960.0 + 640.0 + 960.0 + lead_in_ms, abs=40.0)
+    lead_in_ms, tail_ms = 240.0, 32.0
+    assert noise == pytest.approx(320.0 + lead_in_ms + tail_ms, abs=40.0)
+    assert first == pytest.approx(960.0 + lead_in_ms + tail_ms, abs=40.0), (
+        "the noise is not part of it"
+    )
+    assert both == pytest.approx(960.0 + 640.0 + 960.0 + lead_in_ms + tail_ms, abs=40.0)
 
 
 def test_nothing_said_has_no_silence() -> None:
@@ -107,9 +110,11 @@ def test_the_real_ears_hear_a_pause_and_an_end() -> None:
     assert math.isinf(end.resumed_ms)
     assert end.voice_end_ms == pytest.approx(0.0, abs=100.0)
     # How finished it sounds is the model's business: the voice never says it twice alike.
-    assert all(0.0 < silence.p_end < 1.0 for silence in once.silences)
+    assert all(0.0 < (silence.signs.p_audio or 0.0) < 1.0 for silence in once.silences)
     (pause,) = [s for s in once.silences[:-1] if s.resumed_ms - s.voice_end_ms > 500.0]
     gap_start_ms = -(len(speech) + len(gap)) / 16.0
     assert pause.voice_end_ms == pytest.approx(gap_start_ms, abs=100.0)
     assert pause.resumed_ms == pytest.approx(-len(speech) / 16.0, abs=200.0)
-    assert len(end.text) > len(pause.text) > len("internet"), "the words of the whole turn so far"
+    assert len(end.signs.text) > len(pause.signs.text) > len("internet"), (
+        "the words of the whole turn so far"
+    )

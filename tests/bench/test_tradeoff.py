@@ -27,7 +27,7 @@ from visavis.bench.tradeoff import (
     trade_off,
 )
 from visavis.bench.turns import Turn
-from visavis.hear.turn import commit_rule
+from visavis.hear.turn import Signs, commit_rule
 
 QUICK = Readiness(decided_ms=50.0, ready_ms=80.0, audible_ms=10.0)
 
@@ -36,7 +36,9 @@ def silence(
     start_ms: float, length_ms: float = math.inf, p_end: float = 0.9, text: str = "well"
 ) -> Silence:
     """A gap whose end the detector notices 64 ms late."""
-    return Silence(start_ms, start_ms + 96.0, start_ms + length_ms + 64.0, p_end, text)
+    signs = Signs(p_audio=p_end, text=text)
+    soft_end_ms = start_ms + 96.0
+    return Silence(start_ms, soft_end_ms, start_ms + length_ms + 64.0, soft_end_ms, signs)
 
 
 def case(*silences: Silence, ready: Readiness = QUICK) -> Case:

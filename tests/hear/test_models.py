@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from tests.speech import QUESTION, SENTENCES, STATEMENT, at_microphone
 from visavis.errors import EngineError
 from visavis.hear.audio import RATE_HZ, Framer
+from visavis.hear.gate import Change, VoiceGate, VoiceGone, VoiceStarted
 from visavis.hear.smart_turn import SmartTurn
 from visavis.hear.stt import Moonshine
-from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceGate, VoicePaused, VoiceStarted
+from visavis.hear.vad import FRAME_SAMPLES, SileroModel
+from visavis.hear.voice import VoiceTracker
 from visavis.models import (
     MOONSHINE_TINY_DECODER,
     MOONSHINE_TINY_ENCODER,
@@ -26,7 +28,7 @@ from visavis.models import (
 )
 
 TOLERANCE = RATE_HZ // 10
-LATEST_END = 4 * FRAME_SAMPLES  # Silero takes two or three frames to believe in silence
+LATEST_END = 2 * FRAME_SAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +45,8 @@ def moonshine(store: ModelStore) -> Moonshine:
     )
 
 
-def changes(silero: SileroModel, sound: NDArray[np.float32]) -> list[VoiceStarted | VoicePaused]:
-    detector, gate = silero.detector(), VoiceGate()
-    found = [
-        gate.push(detector.probability(frame), (i + 1) * FRAME_SAMPLES)
-        for i, frame in enumerate(Framer(FRAME_SAMPLES).push(sound))
-    ]
-    return [change for change in found if change is not None]
+def changes(silero: SileroModel, sound: NDArray[np.float32]) -> list[Change]:
+    return VoiceTracker(silero.detector()).push(sound)
 
 
 def words(text: str) -> list[str]:
@@ -64,8 +61,8 @@ def test_the_gate_finds_the_edges_of_speech(silero: SileroModel, text: str) -> N
     assert isinstance(found[0], VoiceStarted)
     assert abs(found[0].sample + VoiceGate.LEAD_IN_SAMPLES - first) <= TOLERANCE
     assert found[0].sample < first, "the lead-in covers soft onsets"
-    assert isinstance(found[-1], VoicePaused)
-    assert -FRAME_SAMPLES <= found[-1].sample - last <= LATEST_END
+    assert isinstance(found[-1], VoiceGone)
+    assert -2 * FRAME_SAMPLES <= found[-1].sample - last <= LATEST_END
 
 
 @pytest.mark.models

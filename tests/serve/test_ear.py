@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from visavis import events as ev
 from visavis.errors import ProtocolError
 from visavis.hear.audio import MAX_GAP_SAMPLES, RATE_HZ
-from visavis.hear.vad import FRAME_SAMPLES, VoiceGate
+from visavis.hear.gate import VoiceGate
+from visavis.hear.vad import FRAME_SAMPLES
 from visavis.serve.ear import MAX_AHEAD_SAMPLES, Ear
 from visavis.wire.codec import MicrophoneFrame
 
@@ -55,15 +56,17 @@ def positions(happened: list[ev.Event]) -> list[tuple[str, int]]:
     return [
         (type(event).__name__, event.sample)
         for event in happened
-        if isinstance(event, ev.SpeechStarted | ev.SpeechPaused)
+        if isinstance(event, ev.SpeechStarted | ev.SpeechPaused | ev.SpeechEnded)
     ]
 
 
 EXPECTED = [
     ("SpeechStarted", 20 * FRAME_SAMPLES - LEAD_IN),
     ("SpeechPaused", 30 * FRAME_SAMPLES),
-    ("SpeechStarted", 35 * FRAME_SAMPLES - LEAD_IN),
+    ("SpeechEnded", 30 * FRAME_SAMPLES),
+    ("SpeechStarted", 30 * FRAME_SAMPLES),
     ("SpeechPaused", 39 * FRAME_SAMPLES),
+    ("SpeechEnded", 39 * FRAME_SAMPLES),
 ]
 
 
@@ -72,8 +75,8 @@ def test_events_do_not_depend_on_how_the_sound_is_cut(sizes: list[int]) -> None:
     ear = Ear(LoudnessDetector())
     happened = hear_all(ear, SPEECH, sizes)
     assert positions(happened) == EXPECTED
-    assert len(happened) == 4
-    assert all(e.silence_ms == 96.0 for e in happened if isinstance(e, ev.SpeechPaused))
+    assert len(happened) == 6
+    assert all(e.silence_ms == 32.0 for e in happened if isinstance(e, ev.SpeechPaused))
     kept = ear.sound.slice(0, len(SPEECH))
     np.testing.assert_allclose(kept * 32_768.0, SPEECH)
 
@@ -94,7 +97,8 @@ def test_a_hiccup_is_filled_with_silence() -> None:
     assert detector.n_frames == 15
     assert positions(happened) == [
         ("SpeechPaused", 5 * FRAME_SAMPLES),
-        ("SpeechStarted", max(0, 12 * FRAME_SAMPLES - LEAD_IN)),
+        ("SpeechEnded", 5 * FRAME_SAMPLES),
+        ("SpeechStarted", 5 * FRAME_SAMPLES),
     ]
 
 
@@ -108,7 +112,8 @@ def test_a_long_gap_ends_the_turn_and_its_words_are_still_there(gap_samples: int
     happened = ear.hear(MicrophoneFrame(back, pcm(("quiet", 4), ("loud", 2))), back / 16.0)
     n_heard = detector.n_frames
     assert positions(happened) == [
-        ("SpeechPaused", 15 * FRAME_SAMPLES),
+        ("SpeechPaused", len(said) // 256 * 256),
+        ("SpeechEnded", len(said) // 256 * 256),
         ("SpeechStarted", back + 4 * FRAME_SAMPLES - LEAD_IN),
     ]
     assert n_heard == 15 + 6, "nobody listens to an hour of nothing"
@@ -122,7 +127,10 @@ def test_muting_pauses_who_speaks_once() -> None:
     ear = Ear(LoudnessDetector())
     assert ear.mute(0.0) == []
     ear.hear(MicrophoneFrame(0, pcm(("loud", 5))), 0.0)
-    assert ear.mute(160.0) == [ev.SpeechPaused(160.0, 5 * FRAME_SAMPLES, 0.0)]
+    assert ear.mute(160.0) == [
+        ev.SpeechPaused(160.0, 5 * FRAME_SAMPLES, 0.0),
+        ev.SpeechEnded(160.0, 5 * FRAME_SAMPLES, 0.0),
+    ]
     assert ear.mute(170.0) == []
 
 

@@ -40,7 +40,7 @@ from visavis.reply.persona import load_persona
 PER_CONVERSATION = 10
 """Questions asked in one conversation, before a new one is begun."""
 
-_COLUMNS = (
+COLUMNS = (
     TextColumn("{task.description}"),
     BarColumn(),
     MofNCompleteColumn(),
@@ -152,7 +152,7 @@ def asking(found: Run, n_turns: int) -> Generator[Callable[[Turn], None], None, 
     commit()
     me = psutil.Process()
     began_s, used_s = time.monotonic(), sum(me.cpu_times()[:2])
-    with Progress(*_COLUMNS, console=console, transient=True) as bar:
+    with Progress(*COLUMNS, console=console, transient=True) as bar:
         task = bar.add_task("Asking", total=n_turns)
 
         def note(turn: Turn) -> None:
@@ -172,7 +172,7 @@ def _trade_off(turns: Sequence[Turn]) -> TradeOff | None:
         return None
     asked = {turn.recording.recording_id: turn.recording for turn in turns}
     models = load_models(ModelStore())
-    with Progress(*_COLUMNS, console=console, transient=True) as bar:
+    with Progress(*COLUMNS, console=console, transient=True) as bar:
         silences = listen(bar.track(asked.values(), description="Listening again"), models)
         cases = prepare(silences, turns)
     return trade_off(cases, by_contender(turns))

@@ -7,7 +7,7 @@ and speech to text at once, so a corpus takes a tenth of a second a silence. Det
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,16 +17,13 @@ from visavis.bench.corpus.room import room_after
 from visavis.bench.recording import Recording
 from visavis.bench.tradeoff import Heard, Silence
 from visavis.hear.audio import RATE_HZ, Framer
+from visavis.hear.gate import VoiceGone, VoicePaused, VoiceStarted
+from visavis.hear.level import LEVEL_FRAME_SAMPLES
 from visavis.hear.smart_turn import SmartTurn, TurnModel
 from visavis.hear.stt import Moonshine, SpeechToText
-from visavis.hear.vad import (
-    FRAME_SAMPLES,
-    SileroModel,
-    VoiceDetector,
-    VoiceGate,
-    VoicePaused,
-    VoiceStarted,
-)
+from visavis.hear.turn import Signs
+from visavis.hear.vad import SileroModel, VoiceDetector
+from visavis.hear.voice import VoiceTracker
 from visavis.models import (
     MOONSHINE_TINY_DECODER,
     MOONSHINE_TINY_ENCODER,
@@ -35,6 +32,7 @@ from visavis.models import (
     SMART_TURN,
     ModelStore,
 )
+from visavis.session import SOFT_END_TAIL_SAMPLES
 
 _BEFORE_SAMPLES = RATE_HZ * 6 // 10
 _AFTER_SAMPLES = RATE_HZ * 2
@@ -75,9 +73,16 @@ def listen(recordings: Iterable[Recording], models: Models) -> Generator[Heard, 
 
 
 def hear(
-    recording: Recording, detector: VoiceDetector, turn: TurnModel, stt: SpeechToText
+    recording: Recording,
+    detector: VoiceDetector,
+    turn: TurnModel,
+    stt: SpeechToText,
+    words: Callable[[str], float | None] = lambda _text: None,
 ) -> Heard:
-    """The silences of one recording, with its room before and after it."""
+    """The silences of one recording, with its room before and after it.
+
+    `words` tells how likely a text is a whole turn, if anything does.
+    """
     sound = _in_its_room(recording.sound)
     t0_sample = _BEFORE_SAMPLES + recording.speech_end_sample
     silences: list[Silence] = []
@@ -85,55 +90,50 @@ def hear(
     for gap in _gaps(sound, detector):
         if first_sample is None:
             first_sample = gap.speech_sample
-        spoken = sound[first_sample : gap.voice_end_sample]
+        spoken = sound[first_sample : gap.voice_end_sample + SOFT_END_TAIL_SAMPLES]
         text = stt.transcribe(spoken, lambda: False)
-        p_end = turn.p_end(spoken)
-        if not text:
+        signs = Signs(turn.p_end(spoken), words(text) if text else None, text)
+        if not text and gap.certain_sample < gap.resumed_sample:
             first_sample = None  # a noise, not words: the session forgets that turn
         silences.append(
             Silence(
-                _ms(gap.voice_end_sample - t0_sample),
-                _ms(gap.soft_end_sample - t0_sample),
-                math.inf if gap.resumed_sample is None else _ms(gap.resumed_sample - t0_sample),
-                p_end,
-                text,
+                voice_end_ms=_ms(gap.voice_end_sample - t0_sample),
+                soft_end_ms=_ms(gap.soft_end_sample - t0_sample),
+                resumed_ms=_ms(gap.resumed_sample - t0_sample),
+                certain_ms=_ms(gap.certain_sample - t0_sample),
+                signs=signs,
             )
         )
     return Heard(recording, tuple(silences))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Gap:
-    """In samples: where the speech before it began, where its voice ended, when the gate said so,
-    and when it noticed that the voice went on."""
+    """In samples: where the speech before it began and its voice ended, when the gate said so, when
+    the detector agreed, and when it was noticed that the voice went on; infinite if never."""
 
     speech_sample: int
     voice_end_sample: int
     soft_end_sample: int
-    resumed_sample: int | None
+    certain_sample: float = math.inf
+    resumed_sample: float = math.inf
 
 
 def _gaps(sound: NDArray[np.float32], detector: VoiceDetector) -> list[_Gap]:
-    gate, gaps = VoiceGate(), list[_Gap]()
-    started: VoiceStarted | None = None
-    paused: tuple[VoiceStarted, VoicePaused, int] | None = None
-    for index, frame in enumerate(Framer(FRAME_SAMPLES).push(sound)):
-        now_sample = (index + 1) * FRAME_SAMPLES
-        match gate.push(detector.probability(frame), now_sample):
-            case VoiceStarted() as change:
-                if paused is not None:
-                    gaps.append(_gap(paused, now_sample))
-                started, paused = change, None
-            case VoicePaused() as change if started is not None:
-                paused = (started, change, now_sample)
-            case _:
-                pass
-    return gaps if paused is None else [*gaps, _gap(paused, None)]
-
-
-def _gap(paused: tuple[VoiceStarted, VoicePaused, int], resumed_sample: int | None) -> _Gap:
-    started, change, soft_end_sample = paused
-    return _Gap(started.sample, change.sample, soft_end_sample, resumed_sample)
+    tracker, gaps, speech_sample = VoiceTracker(detector), list[_Gap](), 0
+    for frame in Framer(LEVEL_FRAME_SAMPLES).push(sound):
+        for change in tracker.push(frame):
+            now_sample = tracker.end_sample
+            match change:
+                case VoiceStarted(sample):
+                    speech_sample = sample
+                    if gaps:
+                        gaps[-1].resumed_sample = now_sample
+                case VoicePaused(sample):
+                    gaps.append(_Gap(speech_sample, sample, now_sample))
+                case VoiceGone():
+                    gaps[-1].certain_sample = now_sample
+    return gaps
 
 
 def _in_its_room(sound: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -142,5 +142,5 @@ def _in_its_room(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([room[:_BEFORE_SAMPLES], sound, room[_BEFORE_SAMPLES:]])
 
 
-def _ms(n_samples: int) -> float:
+def _ms(n_samples: float) -> float:
     return n_samples * 1_000.0 / RATE_HZ

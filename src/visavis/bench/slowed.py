@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Literal, ParamSpec, TypeVar, cast, get_args
 
 from visavis.events import SpeechPaused
-from visavis.hear.turn import CommitRule
+from visavis.hear.turn import CommitRule, Signs
 from visavis.reply.answer import ChatMessage
 from visavis.reply.llm import LanguageModel
 from visavis.serve.engines import Engines, Threads
@@ -57,8 +57,8 @@ def slow_down(engines: Engines, stage: SlowStage, delay_ms: float) -> Engines:
 
 
 def _patient(rule: CommitRule, delay_ms: float) -> CommitRule:
-    def patient_rule(p_end: float, text: str) -> float:
-        return rule(p_end, text) + delay_ms
+    def patient_rule(signs: Signs) -> float:
+        return rule(signs) + delay_ms
 
     return patient_rule
 

@@ -23,7 +23,7 @@ import numpy as np
 from visavis.bench.intervals import Estimate, share_estimate
 from visavis.bench.recording import Recording
 from visavis.bench.turns import Turn
-from visavis.hear.turn import CommitRule, commit_rule
+from visavis.hear.turn import CommitRule, Signs, commit_rule
 
 Work = Literal["speculative", "after_commit"]
 """When the answer is prepared: from the soft end on, or only once the rule is satisfied, which is
@@ -46,9 +46,10 @@ class Silence:
     voice_end_ms: float
     soft_end_ms: float
     resumed_ms: float
-    p_end: float
-    text: str
-    """Of the whole turn so far; a silence after no words is not answered."""
+    certain_ms: float
+    """When the detector agreed that it is one; nothing is revealed before."""
+    signs: Signs
+    """Their text is of the whole turn so far; a silence after no words is not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,12 @@ class TradeOff:
 
 def scaled(rule: CommitRule, factor: float, offset_ms: float = 0.0) -> CommitRule:
     """`rule` with its delay times `factor`, plus `offset_ms`, never below zero."""
-    return lambda p_end, text: max(0.0, factor * rule(p_end, text) + offset_ms)
+    return lambda signs: max(0.0, factor * rule(signs) + offset_ms)
 
 
 def timer(delay_ms: float) -> CommitRule:
     """A fixed silence, whatever was said and however it sounded."""
-    return lambda _p_end, _text: delay_ms
+    return lambda _signs: delay_ms
 
 
 # ------------------------------------------------------------------ one turn
@@ -143,12 +144,12 @@ def play(case: Case, rule: CommitRule, work: Work = "speculative") -> Played:
 
 
 def _revealed_ms(silence: Silence, ready: Readiness, rule: CommitRule, work: Work) -> float:
-    if not silence.text:
+    if not silence.signs.text:
         return math.inf
-    due_ms = silence.voice_end_ms + rule(silence.p_end, silence.text)
+    due_ms = silence.voice_end_ms + rule(silence.signs)
     if work == "after_commit":
         return max(due_ms, silence.soft_end_ms) + ready.ready_ms
-    decided_ms = max(due_ms, silence.soft_end_ms + ready.decided_ms)
+    decided_ms = max(due_ms, silence.certain_ms, silence.soft_end_ms + ready.decided_ms)
     return max(decided_ms, silence.soft_end_ms + ready.ready_ms)
 
 

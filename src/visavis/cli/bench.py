@@ -10,10 +10,11 @@ from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
 from visavis.bench.latency import latency
 from visavis.bench.peers.command import peers
+from visavis.bench.rule import rule
 
 app = typer.Typer(
     help="Measure answers and latency, here and elsewhere, and prove the instrument itself.",
     no_args_is_help=True,
 )
-for command in (corpus, latency, peers, delay, compare, answers):
+for command in (corpus, latency, peers, rule, delay, compare, answers):
     app.command()(command)

@@ -1,18 +1,36 @@
-"""When has the user finished? From the end-of-turn probability to one continuous delay. Pure."""
+"""When has the user finished? From all signs of it to one continuous delay. Pure."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-SHORTEST_DELAY_MS = 180.0
+SHORTEST_DELAY_MS = 130.0
 """Silence after the last voiced sample at which a surely finished turn is answered."""
 
 LONGEST_DELAY_MS = 1_500.0
 """Silence after which even a turn that sounds unfinished is answered."""
 
-UNSCORED_P_END = 0.5
-"""Assumed until the audio model has spoken."""
+UNSCORED_AUDIO = 0.5
+UNSCORED_WORDS = 0.3
+"""Assumed of a sign that has not come: neither for an end nor against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What tells whether a turn is over. None: not known (yet)."""
+
+    p_audio: float | None = None
+    """From the melody, 0…1: the end-of-turn model's."""
+    p_words: float | None = None
+    """From the words, 0…1: how likely the language model thinks an end here."""
+    text: str = ""
+
+
+CommitRule = Callable[[Signs], float]
+"""Silence, in ms after the last voiced sample, at which the reply is revealed."""
 
 # A turn that ends on one of these words goes on, whatever the melody says.
 _DANGLING = frozenset(
@@ -22,37 +40,43 @@ _DANGLING = frozenset(
     about into i'm it's
     """.split()
 )
-_DANGLING_FACTOR = 0.25
-CommitRule = Callable[[float, str], float]
-"""End-of-turn probability 0…1 and the words so far -> silence, in ms after the last voiced sample,
-at which the reply is revealed."""
-
 _LAST_WORD = re.compile(r"([a-z']+)\W*$", re.IGNORECASE)
 
+# Logistic regression, fitted on the fit voices by `visavis bench rule` (docs/latency.md).
+_BIAS = 0.0
+_PER_AUDIO = 1.0
+_PER_WORDS = 0.5
+_PER_DANGLING = -3.0
+_STEEPNESS = 2.0
 
-def p_end_with_words(p_end: float, text: str) -> float:
-    """Lower the audio model's probability if the last word promises another one."""
-    return p_end * p_complete(text)
 
-
-def p_complete(text: str) -> float:
-    """How likely, 0…1, these words are a whole turn: low if the last one promises another."""
+def is_dangling(text: str) -> bool:
+    """Whether the last word promises another one; "Where are you from?" does not."""
     match = _LAST_WORD.search(text)
-    if match and match.group(1).lower() in _DANGLING and not text.rstrip().endswith("?"):
-        return _DANGLING_FACTOR
-    return 1.0
+    dangles = match is not None and match.group(1).lower() in _DANGLING
+    return dangles and not text.rstrip().endswith("?")
 
 
-def commit_rule(p_end: float, text: str) -> float:
-    """The `CommitRule` in force."""
-    return commit_delay_ms(p_end_with_words(p_end, text))
+def p_finished(signs: Signs) -> float:
+    """Probability 0…1 that the turn is over, from all signs together."""
+    p_audio = UNSCORED_AUDIO if signs.p_audio is None else signs.p_audio
+    p_words = UNSCORED_WORDS if signs.p_words is None else signs.p_words
+    odds = (
+        _BIAS
+        + _PER_AUDIO * logit(p_audio)
+        + _PER_WORDS * logit(p_words)
+        + _PER_DANGLING * is_dangling(signs.text)
+    )
+    return 1.0 / (1.0 + math.exp(-odds))
 
 
-def commit_delay_ms(p_end: float) -> float:
-    """Silence, in ms after the last voiced sample, at which the reply is revealed.
+def commit_rule(signs: Signs) -> float:
+    """The `CommitRule` in force: falls smoothly from LONGEST to SHORTEST as the turn is surer."""
+    unsure = 1.0 - p_finished(signs)
+    return SHORTEST_DELAY_MS + (LONGEST_DELAY_MS - SHORTEST_DELAY_MS) * unsure**_STEEPNESS
 
-    Falls smoothly from LONGEST to SHORTEST as `p_end` (0…1) rises. The square keeps likely ends
-    fast: 0.9 waits 193 ms, 0.5 waits 510 ms. The curve is provisional, not fitted to a corpus.
-    """
-    p_end = min(1.0, max(0.0, p_end))
-    return SHORTEST_DELAY_MS + (LONGEST_DELAY_MS - SHORTEST_DELAY_MS) * (1.0 - p_end) ** 2
+
+def logit(p: float) -> float:
+    """Log odds; probabilities beyond 0.001 and 0.999 count as those."""
+    p = min(0.999, max(0.001, p))
+    return math.log(p / (1.0 - p))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
@@ -17,8 +18,13 @@ from visavis.machine import resources
 from visavis.reply.answer import ChatMessage
 
 _CONTEXT_TOKENS = 4_096
-_SLOTS = 2
-"""Prompt caches kept side by side: one conversation does not push out the other's persona."""
+_SLOTS = 3
+"""Prompt caches kept side by side: one conversation does not push out the other's persona, and
+judging words disturbs neither."""
+
+_USER_SAYS = "<|im_start|>user\n"
+_ENDINGS = ("?", ".", "!", "\n", "<|")
+_N_PROBABILITIES = 60
 
 
 class LlamaCpp:
@@ -81,6 +87,28 @@ class LlamaCpp:
             stopped.set()
             await asyncio.shield(task)  # one token at most
 
+    async def p_sentence_end(self, words: str) -> float:
+        """Probability 0…1 that a sentence, or a line, ends behind these words.
+
+        One forward pass, about 20 ms alone. Raises EngineError.
+        """
+        found: list[Any] = []
+
+        def on_answer(answer: Any) -> bool:
+            found.append(answer)
+            return False
+
+        request = {
+            "prompt": _USER_SAYS + words,
+            "max_tokens": 1,
+            "temperature": 0.0,
+            "n_probs": _N_PROBABILITIES,
+            "cache_prompt": True,
+            "stream": False,
+        }
+        await asyncio.to_thread(self._server.handle_completions, request, on_answer)
+        return _p_end_of(found)
+
     async def warm(self, messages: Sequence[ChatMessage]) -> None:
         """Fill the prompt cache with the prefix that all prompts of this persona share."""
         async for _ in self.stream(messages, max_tokens=1):
@@ -109,6 +137,15 @@ def _request(messages: Sequence[ChatMessage], max_tokens: int) -> dict[str, Any]
         "cache_prompt": True,
         "stream": True,
     }
+
+
+def _p_end_of(answers: list[Any]) -> float:
+    """The shares of the tokens that end a sentence, of what `n_probs` shows."""
+    try:
+        tokens = answers[0]["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
+        return sum(math.exp(t["logprob"]) for t in tokens if t["token"].startswith(_ENDINGS))
+    except (IndexError, KeyError, TypeError) as error:
+        raise EngineError("The language model shows no probabilities.") from error
 
 
 def _piece_of(chunk: dict[str, Any]) -> str | Exception:

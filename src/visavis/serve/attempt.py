@@ -60,6 +60,7 @@ class AttemptRun:
                     group.create_task(self._score(sound), name="turn")
                     question = await self._transcribe(sound)
                     if question:
+                        group.create_task(self._weigh(question), name="words")
                         await self._follow(self._drafts.take(question, history))
                 case ev.TypedPrompt(text):
                     await self._follow(self._drafts.take(text, history))
@@ -81,6 +82,12 @@ class AttemptRun:
         self._mark("stt")
         self._emit(ev.Transcribed(self._clock.now_ms(), self._attempt.reply_id, text))
         return text
+
+    async def _weigh(self, words: str) -> None:
+        p_complete = await self._engines.words.p_complete(words)
+        self._mark("words")
+        if p_complete is not None:
+            self._emit(ev.WordsScored(self._clock.now_ms(), self._attempt.reply_id, p_complete))
 
     async def _follow(self, draft: Draft) -> None:
         reply_id = self._attempt.reply_id

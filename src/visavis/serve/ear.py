@@ -7,14 +7,10 @@ from numpy.typing import NDArray
 
 from visavis import events as ev
 from visavis.errors import ProtocolError
-from visavis.hear.audio import MAX_GAP_SAMPLES, RATE_HZ, Framer, SoundBuffer, float_from_pcm
-from visavis.hear.vad import (
-    FRAME_SAMPLES,
-    VoiceDetector,
-    VoiceGate,
-    VoicePaused,
-    VoiceStarted,
-)
+from visavis.hear.audio import MAX_GAP_SAMPLES, RATE_HZ, SoundBuffer, float_from_pcm
+from visavis.hear.gate import Change, VoiceGone, VoicePaused, VoiceStarted
+from visavis.hear.vad import VoiceDetector
+from visavis.hear.voice import VoiceTracker
 from visavis.wire.codec import MicrophoneFrame
 
 MAX_AHEAD_SAMPLES = 10 * RATE_HZ
@@ -26,9 +22,7 @@ class Ear:
 
     def __init__(self, detector: VoiceDetector) -> None:
         self.sound = SoundBuffer()
-        self._detector = detector
-        self._gate = VoiceGate()
-        self._framer = Framer(FRAME_SAMPLES)
+        self._voice = VoiceTracker(detector)
         self._first_heard_ms: float | None = None
 
     def hear(self, frame: MicrophoneFrame, at_ms: float) -> list[ev.Event]:
@@ -48,7 +42,7 @@ class Ear:
         happened: list[ev.Event] = []
         if gap_samples > MAX_GAP_SAMPLES:  # it was muted
             happened = self.mute(at_ms)
-            self._framer.clear()
+            self._voice.skip(gap_samples)
             self.sound.skip(gap_samples)
             gap_samples = 0
         silence = np.zeros(gap_samples, dtype=np.float32)
@@ -56,24 +50,18 @@ class Ear:
 
     def mute(self, at_ms: float) -> list[ev.Event]:
         """The microphone is off: whoever was speaking has paused."""
-        return _events(self._gate.flush(), at_ms)
+        return [_event(change, at_ms) for change in self._voice.flush()]
 
     def _listen(self, sound: NDArray[np.float32], at_ms: float) -> list[ev.Event]:
         self.sound.append(sound)
-        happened: list[ev.Event] = []
-        frames = self._framer.push(sound)
-        for later, frame in zip(range(len(frames) - 1, -1, -1), frames, strict=True):
-            end_sample = self.sound.end_sample - self._framer.n_waiting - later * FRAME_SAMPLES
-            change = self._gate.push(self._detector.probability(frame), end_sample)
-            happened += _events(change, at_ms)
-        return happened
+        return [_event(change, at_ms) for change in self._voice.push(sound)]
 
 
-def _events(change: VoiceStarted | VoicePaused | None, at_ms: float) -> list[ev.Event]:
+def _event(change: Change, at_ms: float) -> ev.Event:
     match change:
         case VoiceStarted(sample):
-            return [ev.SpeechStarted(at_ms, sample)]
+            return ev.SpeechStarted(at_ms, sample)
         case VoicePaused(sample, silence_ms):
-            return [ev.SpeechPaused(at_ms, sample, silence_ms)]
-        case None:
-            return []
+            return ev.SpeechPaused(at_ms, sample, silence_ms)
+        case VoiceGone(sample, silence_ms):
+            return ev.SpeechEnded(at_ms, sample, silence_ms)

@@ -14,6 +14,7 @@ from visavis.hear.smart_turn import SmartTurn, TurnModel
 from visavis.hear.stt import Moonshine, SpeechToText
 from visavis.hear.turn import CommitRule, commit_rule
 from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceDetector
+from visavis.hear.words import NoWords, RememberedWords, WordsModel
 from visavis.models import (
     BGE_MODEL,
     JOE_CONFIG,
@@ -73,6 +74,8 @@ class Engines:
     threads: Threads
     unsure: Unsure = Unsure.OFFER
     """What to do with a question that no fact surely answers."""
+    words: WordsModel = field(default_factory=NoWords)
+    """How likely words are a whole turn."""
     rule: CommitRule = commit_rule
     """How long to wait before answering."""
     foresight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
@@ -121,7 +124,8 @@ async def load_engines(
     knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
     # A large model behind an endpoint may be trusted with what the small local one would invent.
     unsure = Unsure.OFFER if isinstance(llm, LlamaCpp) else Unsure.TRUSTED_MODEL
-    engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads, unsure)
+    words = RememberedWords(llm.p_sentence_end) if isinstance(llm, LlamaCpp) else NoWords()
+    engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads, unsure, words)
     step("a first sentence")
     await _warm(engines)
     return engines

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.hear.audio import RATE_HZ
-from visavis.hear.turn import p_complete
+from visavis.hear.turn import is_dangling
 from visavis.serve.draft import Drafts, think
 from visavis.serve.engines import Engines
 from visavis.session import Hearing
@@ -29,9 +29,6 @@ EVERY_SAMPLES = RATE_HZ * 128 // 1_000
 
 SHORTEST_SAMPLES = RATE_HZ * 500 // 1_000
 """Half a second with its lead-in is hardly a word."""
-
-WORTH_IT = 0.3
-"""Words less likely than this to be the whole question are not answered yet."""
 
 
 class Foresight:
@@ -82,5 +79,6 @@ class Foresight:
             except Exception:  # noqa: BLE001 - the attempt will meet it again, and say so
                 _log.debug("a guess failed", exc_info=True)
                 return
-        if words and not cancelled.is_set() and p_complete(words) >= WORTH_IT:
+        if words and not cancelled.is_set() and not is_dangling(words):
             self._drafts.take(words, hearing.history)
+            await self._engines.words.p_complete(words)  # remembered, for the attempt

@@ -6,6 +6,7 @@ from typing import Literal
 
 from visavis.errors import VisavisError
 from visavis.events import Attempt, AttemptFailed, Phrase
+from visavis.turns import Reply
 from visavis.wire import messages as wire
 
 
@@ -46,6 +47,18 @@ def transcript(
 ) -> wire.Transcript:
     """What the user said."""
     return wire.Transcript(turn_id=turn_id, revision=revision, text=text, status=status)
+
+
+def trace(reply: Reply, now_ms: float) -> wire.Trace:
+    """When each stage of a reply that is revealed now was reached, after its soft end."""
+    reached_ms = reply.stages_ms | {"commit": reply.committed_ms or now_ms, "reveal": now_ms}
+    start_ms = reached_ms.pop("soft_end")
+    return wire.Trace(
+        reply_id=reply.reply_id,
+        turn_id=reply.attempt.turn_id,
+        stages_ms={stage: at_ms - start_ms for stage, at_ms in reached_ms.items()},
+        p_end=reply.p_end,
+    )
 
 
 def error(raised: VisavisError, severity: Literal["warning", "fatal"]) -> wire.Error:

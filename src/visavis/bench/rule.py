@@ -1,0 +1,108 @@
+"""`visavis bench rule`: fit the commit rule on the fit voices, or try it on the test voices.
+
+Fitting prints the numbers that hear/turn.py holds; nothing is written. The work's times are those
+given as options: the rule must not depend on how busy this machine is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from visavis.bench.corpus import open_corpus
+from visavis.bench.latency import COLUMNS, console
+from visavis.bench.listening import hear, load_models
+from visavis.bench.recording import Recording, Split
+from visavis.bench.report import Report, print_json
+from visavis.bench.rule_fit import SHAPES, Shape, Weights, choose_shape, fit_weights
+from visavis.bench.tradeoff import Case, Heard, Point, Readiness, outcome, scaled
+from visavis.hear.turn import commit_rule
+from visavis.models import SMOLLM2, ModelStore
+from visavis.reply.llm_local import LlamaCpp
+
+PERSONAS = ("pip", "support", "museum")
+_SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
+
+
+def rule(
+    split: Annotated[Split, typer.Option(help="fit: fit it; test: try what is in force.")] = "test",
+    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.04,
+    decided_ms: Annotated[float, typer.Option(help="Soft end to score and words.")] = 80.0,
+    ready_ms: Annotated[float, typer.Option(help="Soft end to first sound.")] = 110.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Fit or try the rule that decides when to answer."""
+    heard = asyncio.run(_listen(_recordings(split)))
+    cases = [Case(one, Readiness(decided_ms, ready_ms, audible_ms=12.0)) for one in heard]
+    settings = {"split": split, "decided_ms": decided_ms, "ready_ms": ready_ms}
+    figures = {"n_recordings": float(len(heard))}
+    figures |= _point_figures("in_force", outcome(cases, commit_rule, "in force"))
+    for factor in _SCALES:
+        found = outcome(cases, scaled(commit_rule, factor), f"{factor:g} x")
+        figures |= _point_figures(f"times_{factor:g}", found)
+    if split == "fit":
+        weights = fit_weights(heard)
+        choice = choose_shape(cases, weights, max_cutoff_rate, SHAPES)
+        figures |= _fitted_figures(weights, choice.shape)
+        figures |= _point_figures("fitted", choice.point)
+    report = Report("rule", {name: round(value, 4) for name, value in figures.items()}, settings)
+    if as_json:
+        print_json(report)
+    else:
+        report.print_table(console)
+
+
+def _recordings(split: Split) -> list[Recording]:
+    """Every neural recording of the split, once."""
+    corpus = open_corpus()
+    found: dict[str, Recording] = {}
+    for persona in PERSONAS:
+        for recording in corpus.select(persona=persona, n=400, split=split):
+            found.setdefault(recording.recording_id, recording)
+    return list(found.values())
+
+
+async def _listen(recordings: list[Recording]) -> list[Heard]:
+    store = ModelStore()
+    models = load_models(store)
+    llm = LlamaCpp(store.path(SMOLLM2))
+    loop = asyncio.get_running_loop()
+
+    def words(text: str) -> float:
+        return asyncio.run_coroutine_threadsafe(llm.p_sentence_end(_bare(text)), loop).result()
+
+    heard: list[Heard] = []
+    with Progress(*COLUMNS, console=console, transient=True) as bar:
+        for recording in bar.track(recordings, description="Listening"):
+            detector = models.vad.detector()
+            heard.append(
+                await asyncio.to_thread(hear, recording, detector, models.turn, models.stt, words)
+            )
+    await llm.aclose()
+    return heard
+
+
+def _bare(text: str) -> str:
+    return text.rstrip(" .,;:!?…").strip()
+
+
+def _point_figures(name: str, point: Point) -> dict[str, float]:
+    return {
+        f"{name}_p50_ms": point.p50_ms,
+        f"{name}_p95_ms": point.p95_ms,
+        f"{name}_false_cutoff_rate": point.false_cutoff.value,
+    }
+
+
+def _fitted_figures(weights: Weights, shape: Shape) -> dict[str, float]:
+    return {
+        "weight_bias": weights.bias,
+        "weight_audio": weights.audio,
+        "weight_words": weights.words,
+        "weight_dangling": weights.dangling,
+        "shortest_ms": shape.shortest_ms,
+        "steepness": shape.steepness,
+    }
