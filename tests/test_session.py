@@ -279,7 +279,7 @@ def test_a_reply_that_came_too_early_is_forgotten_and_the_turn_goes_on() -> None
     d.hear(5_000, "stopped", reply_id)
     again = d.pause()
     assert (again.turn_id, again.revision) == (1, 2)
-    assert again.prompt == ev.SpokenPrompt(0, d.sample)
+    assert again.prompt == ev.SpokenPrompt(0, d.sample + SOFT_END_TAIL_SAMPLES)
     assert again.history == ()
 
 

@@ -103,6 +103,8 @@ def _fitted_figures(weights: Weights, shape: Shape) -> dict[str, float]:
         "weight_audio": weights.audio,
         "weight_words": weights.words,
         "weight_dangling": weights.dangling,
+        "weight_word": weights.word,
         "shortest_ms": shape.shortest_ms,
+        "longest_ms": shape.longest_ms,
         "steepness": shape.steepness,
     }

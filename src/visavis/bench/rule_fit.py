@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visavis.bench.tradeoff import Case, Heard, Point, outcome
-from visavis.hear.turn import UNSCORED_AUDIO, UNSCORED_WORDS, CommitRule, Signs, is_dangling, logit
+from visavis.hear.turn import (
+    UNSCORED_AUDIO,
+    UNSCORED_WORDS,
+    CommitRule,
+    Signs,
+    count_words,
+    is_dangling,
+    logit,
+)
 
 _RIDGE = 0.3
 """Against coefficients that a few hundred silences can't know."""
 
 _ROUNDS = 50
-LONGEST_DELAY_MS = 1_500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +40,29 @@ class Weights:
     audio: float
     words: float
     dangling: float
+    word: float
 
     def p_finished(self, signs: Signs) -> float:
         """Probability 0…1 that the turn is over."""
-        odds = float(np.dot((self.bias, self.audio, self.words, self.dangling), features(signs)))
+        odds = float(np.dot(astuple(self), features(signs)))
         return 1.0 / (1.0 + math.exp(-odds))
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """delay = shortest + (LONGEST_DELAY_MS - shortest) (1 - p)^steepness."""
+    """delay = shortest + (longest - shortest) (1 - p)^steepness."""
 
     shortest_ms: float
+    longest_ms: float
     steepness: float
 
 
-def features(signs: Signs) -> tuple[float, float, float, float]:
+def features(signs: Signs) -> tuple[float, ...]:
     """1 and the signs, as the regression takes them."""
     p_audio = UNSCORED_AUDIO if signs.p_audio is None else signs.p_audio
     p_words = UNSCORED_WORDS if signs.p_words is None else signs.p_words
-    return 1.0, logit(p_audio), logit(p_words), float(is_dangling(signs.text))
+    dangling, n_words = float(is_dangling(signs.text)), float(count_words(signs.text))
+    return 1.0, logit(p_audio), logit(p_words), dangling, n_words
 
 
 def fit_weights(heard: Sequence[Heard]) -> Weights:
@@ -93,7 +103,7 @@ def make_rule(weights: Weights, shape: Shape) -> CommitRule:
 
     def rule(signs: Signs) -> float:
         unsure = 1.0 - weights.p_finished(signs)
-        return shape.shortest_ms + (LONGEST_DELAY_MS - shape.shortest_ms) * unsure**shape.steepness
+        return shape.shortest_ms + (shape.longest_ms - shape.shortest_ms) * unsure**shape.steepness
 
     return rule
 
@@ -109,7 +119,7 @@ class Choice:
 def choose_shape(
     cases: Sequence[Case], weights: Weights, max_cutoff_rate: float, shapes: Sequence[Shape]
 ) -> Choice:
-    """The shape with the lowest P50 + P95 that cuts off no more turns than `max_cutoff_rate`.
+    """The shape with the lowest 2 P50 + P95 that cuts off no more turns than `max_cutoff_rate`.
 
     If all do, the one that cuts off fewest.
     """
@@ -119,10 +129,11 @@ def choose_shape(
     polite = [c for c in choices if c.point.false_cutoff.value <= max_cutoff_rate]
     if not polite:
         return min(choices, key=lambda c: c.point.false_cutoff.value)
-    return min(polite, key=lambda c: c.point.p50_ms + c.point.p95_ms)
+    return min(polite, key=lambda c: 2.0 * c.point.p50_ms + c.point.p95_ms)
 
 
-_SHORTEST_MS = (100.0, 120.0, 140.0, 160.0, 180.0, 200.0, 230.0, 260.0)
-_STEEPNESS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-SHAPES = tuple(Shape(*numbers) for numbers in product(_SHORTEST_MS, _STEEPNESS))
-"""Tried one by one: 56 times through the corpus takes a second."""
+_SHORTEST_MS = (100.0, 130.0, 160.0, 200.0)
+_LONGEST_MS = (600.0, 800.0, 1_000.0, 1_200.0, 1_500.0)
+_STEEPNESS = (0.7, 1.0, 1.4, 2.0, 3.0)
+SHAPES = tuple(Shape(*numbers) for numbers in product(_SHORTEST_MS, _LONGEST_MS, _STEEPNESS))
+"""Tried one by one: a hundred times through the corpus takes a second."""

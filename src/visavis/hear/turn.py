@@ -10,7 +10,7 @@ from dataclasses import dataclass
 SHORTEST_DELAY_MS = 130.0
 """Silence after the last voiced sample at which a surely finished turn is answered."""
 
-LONGEST_DELAY_MS = 1_500.0
+LONGEST_DELAY_MS = 1_200.0
 """Silence after which even a turn that sounds unfinished is answered."""
 
 UNSCORED_AUDIO = 0.5
@@ -42,12 +42,16 @@ _DANGLING = frozenset(
 )
 _LAST_WORD = re.compile(r"([a-z']+)\W*$", re.IGNORECASE)
 
-# Logistic regression, fitted on the fit voices by `visavis bench rule` (docs/latency.md).
-_BIAS = 0.0
-_PER_AUDIO = 1.0
-_PER_WORDS = 0.5
-_PER_DANGLING = -3.0
-_STEEPNESS = 2.0
+MANY_WORDS = 10
+"""More of them say nothing more: whoever has said ten words may have finished any time."""
+
+# Logistic regression, fitted on the fit voices by `visavis bench rule --split fit`.
+_BIAS = -1.779
+_PER_AUDIO = 0.143
+_PER_WORDS = 0.553
+_PER_DANGLING = -1.761
+_PER_WORD = 0.5413
+_STEEPNESS = 1.0
 
 
 def is_dangling(text: str) -> bool:
@@ -55,6 +59,11 @@ def is_dangling(text: str) -> bool:
     match = _LAST_WORD.search(text)
     dangles = match is not None and match.group(1).lower() in _DANGLING
     return dangles and not text.rstrip().endswith("?")
+
+
+def count_words(text: str) -> int:
+    """How many there are, up to MANY_WORDS: most pauses come early."""
+    return min(MANY_WORDS, len(text.split()))
 
 
 def p_finished(signs: Signs) -> float:
@@ -66,6 +75,7 @@ def p_finished(signs: Signs) -> float:
         + _PER_AUDIO * logit(p_audio)
         + _PER_WORDS * logit(p_words)
         + _PER_DANGLING * is_dangling(signs.text)
+        + _PER_WORD * count_words(signs.text)
     )
     return 1.0 / (1.0 + math.exp(-odds))
 
