@@ -14,6 +14,7 @@ OWN_MS = {
     "soft_end": 110.0,
     "stt": 60.0,
     "turn": 30.0,
+    "words": 15.0,
     "look_up": 8.0,
     "first_token": 40.0,
     "first_phrase": 70.0,
@@ -28,7 +29,8 @@ def turn_of(own_ms: dict[str, float], contender: str = "visavis") -> Turn:
     """A language model's turn whose legs take so long."""
     soft_end = own_ms["soft_end"]
     stt, turn = soft_end + own_ms["stt"], soft_end + own_ms["turn"]
-    commit = max(stt, turn) + own_ms["commit"]
+    words = stt + own_ms["words"]
+    commit = max(stt, turn, words) + own_ms["commit"]
     look_up = (stt if contender == "visavis" else max(stt, commit)) + own_ms["look_up"]
     first_token = look_up + own_ms["first_token"]
     first_phrase = first_token + own_ms["first_phrase"]
@@ -38,6 +40,7 @@ def turn_of(own_ms: dict[str, float], contender: str = "visavis") -> Turn:
         "soft_end": soft_end,
         "stt": stt,
         "turn": turn,
+        "words": words,
         "look_up": look_up,
         "first_token": first_token,
         "first_phrase": first_phrase,
@@ -88,6 +91,16 @@ def test_nobody_waits_for_what_comes_later() -> None:
     assert leg_spans(fact_turn(stages_ms=stages))["commit"] == (160.0, 180.0)
     early = {"soft_end": 100.0, "commit": 120.0, "stt": 160.0, "turn": 400.0}
     assert leg_spans(fact_turn(stages_ms=early))["commit"] == (100.0, 120.0)
+
+
+def test_what_was_prepared_ahead_costs_nothing() -> None:
+    stages = {"soft_end": 30.0, "stt": 90.0, "look_up": -80.0, "first_audio": -60.0}
+    stages |= {"commit": 150.0, "reveal": 150.0}
+    own_ms = leg_durations(llm_turn(160.0, stages_ms=stages))
+    assert own_ms["look_up"] == own_ms["first_audio"] == 0.0
+    assert own_ms["stt"] == 60.0
+    assert own_ms["commit"] == 60.0
+    assert own_ms["reveal"] == 0.0
 
 
 def test_a_quiet_last_sound_makes_the_soft_end_negative() -> None:

@@ -12,7 +12,7 @@ from visavis.hear.vad import FRAME_SAMPLES
 LOUD, QUIET = 0.9, 0.05
 START = 100 * FRAME_SAMPLES  # far enough for the lead-in
 Frame = tuple[float, int]
-"""A frame of the detector: its probability, and how many of its level frames at its end are quiet."""
+"""A frame of the detector: its probability, how many of its level frames at its end are quiet."""
 
 
 def run(frames: list[Frame], start: int = START) -> list[Change]:

@@ -30,6 +30,7 @@ LEG_WORDS = {
     "soft_end": "quiet noticed",
     "stt": "speech to text",
     "turn": "end-of-turn score",
+    "words": "words judged",
     "look_up": "fact looked up",
     "first_token": "first token",
     "first_phrase": "first phrase",

@@ -8,7 +8,8 @@ duration is its own fault. The table, by contender:
 |----------------|-----------------------------|------------------------------------|
 | `soft_end`     | t0                          | t0                                 |
 | `stt`, `turn`  | `soft_end`                  | `soft_end`                         |
-| `commit`       | `stt`, `turn`               | `stt`, `turn`                      |
+| `words`        | `stt`                       | `stt`                              |
+| `commit`       | `stt`, `turn`, `words`      | `stt`, `turn`                      |
 | `look_up`      | `stt`                       | `stt`, `commit`                    |
 | `first_token`  | `look_up`                   | `look_up`                          |
 | `first_phrase` | `first_token`               | `first_token`                      |
@@ -19,6 +20,9 @@ duration is its own fault. The table, by contender:
 A stage that a turn never reached (no first token where a fact answers), or reached only later and
 so can't have waited for (a turn may be committed before its score has come), is replaced by what it
 would itself have waited for.
+
+What was prepared while the user still spoke was reached before the stages that it would have waited
+for; it costs nothing then, and its leg has no length.
 
 `commit` of visavis is mostly a decision to wait: silence asked for by the rule in `hear/turn.py`,
 counted in the silence and not from the transcript. A slower `stt` therefore shortens it, until
@@ -40,11 +44,12 @@ LEGS = (*STAGES, "voice")
 _SPECULATING: Mapping[str, tuple[str, ...]] = {
     "stt": ("soft_end",),
     "turn": ("soft_end",),
+    "words": ("stt",),
     "look_up": ("stt",),
     "first_token": ("look_up",),
     "first_phrase": ("first_token",),
     "first_audio": ("first_phrase",),
-    "commit": ("stt", "turn"),
+    "commit": ("stt", "turn", "words"),
     "reveal": ("first_audio", "commit"),
     "voice": ("reveal",),
 }
@@ -75,11 +80,13 @@ def leg_spans(turn: Turn) -> dict[str, tuple[float, float]]:
     if turn.voice_ms is not None:
         reached["voice"] = turn.voice_ms
     waits_for = _waits_for(turn.contender)
-    return {
-        stage: (_start_ms(stage, reached, waits_for, reached[stage]), reached[stage])
-        for stage in LEGS
-        if stage in reached
-    }
+    spans: dict[str, tuple[float, float]] = {}
+    for stage in LEGS:
+        if stage in reached:
+            end_ms = reached[stage]
+            start_ms = _start_ms(stage, reached, waits_for, end_ms)
+            spans[stage] = (start_ms if stage == "soft_end" else min(start_ms, end_ms), end_ms)
+    return spans
 
 
 def leg_durations(turn: Turn) -> dict[str, float]:

@@ -25,6 +25,7 @@ STAGES = (
     "soft_end",
     "stt",
     "turn",
+    "words",
     "look_up",
     "first_token",
     "first_phrase",

@@ -85,8 +85,8 @@ class AttemptRun:
 
     async def _weigh(self, words: str) -> None:
         p_complete = await self._engines.words.p_complete(words)
-        self._mark("words")
         if p_complete is not None:
+            self._mark("words")
             self._emit(ev.WordsScored(self._clock.now_ms(), self._attempt.reply_id, p_complete))
 
     async def _follow(self, draft: Draft) -> None:

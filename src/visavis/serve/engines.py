@@ -33,7 +33,7 @@ from visavis.reply.answer import AskModel, Unsure, choose
 from visavis.reply.embed import CachedEmbedder, MiniLm
 from visavis.reply.embed_onnx import BgeSmall, PairedEmbedder
 from visavis.reply.knowledge import Knowledge
-from visavis.reply.llm import LanguageModel, OpenAICompatible
+from visavis.reply.llm import LanguageModel
 from visavis.reply.llm_local import LlamaCpp
 from visavis.reply.persona import Persona
 from visavis.serve.settings import LlmSettings
@@ -148,6 +148,8 @@ def _load_embedder(store: ModelStore) -> CachedEmbedder:
 
 def _load_llm(store: ModelStore, settings: LlmSettings) -> LanguageModel:
     if settings.base_url or settings.model:
+        from visavis.reply.llm_openai import OpenAICompatible  # noqa: PLC0415 - slow to import
+
         return OpenAICompatible(
             model=settings.model or "default",
             base_url=settings.base_url,
