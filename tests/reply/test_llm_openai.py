@@ -14,8 +14,8 @@ from tests.reply.completions import Endpoint, delta, listening
 from visavis.errors import EngineError, ProviderError
 from visavis.models import SMOLLM2, ModelStore
 from visavis.reply.answer import ChatMessage
-from visavis.reply.llm_openai import OpenAICompatible
 from visavis.reply.llm_local import LlamaCpp
+from visavis.reply.llm_openai import OpenAICompatible
 
 KEY = "sk-s3cret-key"
 MESSAGES = (
