@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visavis import events as ev
-from visavis.hear.turn import LONGEST_DELAY_MS, Signs, commit_rule
+from visavis.hear.turn import Signs, is_dangling
 from visavis.overlap import CONFIRM_MS
 from visavis.session import APOLOGY, SOFT_END_TAIL_SAMPLES, Phase, Session
 from visavis.wire import messages as wire
@@ -35,11 +35,21 @@ def phrase(
     )
 
 
+SURE_MS, LONGEST_DELAY_MS = 180.0, 1_500.0
+
+
+def melody_rule(signs: Signs) -> float:
+    """A rule whose numbers can be read off: the session must work with any."""
+    p_audio = 0.5 if signs.p_audio is None else signs.p_audio
+    unsure = 1.0 if is_dangling(signs.text) else 1.0 - p_audio
+    return SURE_MS + (LONGEST_DELAY_MS - SURE_MS) * unsure**2
+
+
 @dataclass
 class Driver:
     """Feeds a session and sorts what it asks for."""
 
-    session: Session = field(default_factory=Session)
+    session: Session = field(default_factory=lambda: Session(rule=melody_rule))
     now_ms: float = 0.0
     sample: int = 0
     sent: list[wire.Message] = field(default_factory=list[wire.Message])
@@ -119,7 +129,7 @@ def test_question_is_prepared_in_silence_and_revealed_by_the_deadline() -> None:
     d.voice()
     assert d.types() == ["transcript", "reply.armed", "reply.phrase", "reply.end"]
     due_ms = d.session.next_deadline_ms()
-    delay_ms = commit_rule(Signs(1.0, None, "what is this?"))
+    delay_ms = melody_rule(Signs(1.0, None, "what is this?"))
     assert due_ms == 800.0 - 96.0 + delay_ms
     d.wait(delay_ms)
     assert d.types()[4:] == ["transcript", "reply.commit"]
@@ -218,7 +228,7 @@ def test_an_unfinished_sentence_waits_longer_but_not_for_ever() -> None:
     d.pause(silence_ms=0.0)
     d.transcribe("I would like to and", p_end=0.1)
     d.voice()
-    d.wait(commit_rule(Signs(0.5, None, "I would like to go")))
+    d.wait(melody_rule(Signs(0.5, None, "I would like to go")))
     assert "reply.commit" not in d.types()
     d.wait(LONGEST_DELAY_MS)
     assert "reply.commit" in d.types()
@@ -388,7 +398,7 @@ def test_stop_button_in_every_phase() -> None:
 
 
 def test_trace_comes_once_when_asked_for() -> None:
-    d = Driver(Session(trace="stages")).answered()
+    d = Driver(Session(trace="stages", rule=melody_rule)).answered()
     traces = [m for m in d.sent if isinstance(m, wire.Trace)]
     assert len(traces) == 1
     assert traces[0].stages_ms.keys() == {"stt", "commit", "reveal"}
@@ -396,7 +406,7 @@ def test_trace_comes_once_when_asked_for() -> None:
 
 
 def test_the_trace_goes_out_with_the_reveal_and_counts_from_the_soft_end() -> None:
-    d = Driver(Session(trace="stages"))
+    d = Driver(Session(trace="stages", rule=melody_rule))
     d.speak(500)
     d.pause()
     d.feed(ev.StageReached(d.now_ms + 5.0, d.attempt.reply_id, "soft_end"))
@@ -407,7 +417,7 @@ def test_the_trace_goes_out_with_the_reveal_and_counts_from_the_soft_end() -> No
     d.wait(60)
     (trace,) = (m for m in d.sent if isinstance(m, wire.Trace))
     assert trace.stages_ms["stt"] == 35.0
-    due_ms = commit_rule(Signs(1.0, None, "what is this?")) - 96.0
+    due_ms = melody_rule(Signs(1.0, None, "what is this?")) - 96.0
     assert trace.stages_ms["commit"] == max(due_ms, 40.0) - 5.0, "as soon as it was due"
     assert trace.stages_ms["reveal"] == 40.0 + 70.0 - 5.0, "as soon as there was sound"
 

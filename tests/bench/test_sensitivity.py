@@ -23,7 +23,8 @@ FACT, STORY = "what time is it", "tell me a story"
 
 
 def ask(question: str, stage: SlowStage | None = None, delay_ms: float = 30.0) -> list[Turn]:
-    engines = replace(script(question).engines(), foresight=asyncio.Semaphore(0))
+    engines = script(question).engines()
+    engines = replace(engines, rule=lambda _signs: 180.0, foresight=asyncio.Semaphore(0))
     if stage is not None:
         engines = slow_down(engines, stage, delay_ms)
     turns: list[Turn] = []

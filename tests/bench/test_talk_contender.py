@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from tests.bench.in_memory import MemoryContender, recording, script
 from visavis.bench.contender import run
 from visavis.bench.recording import Recording
 from visavis.bench.turns import Turn
-from visavis.hear.turn import SHORTEST_DELAY_MS
 from visavis.serve.engines import Engines
 from visavis.testing import run_virtual
 
+DELAY_MS = 180.0
 FRAME_MS = 52.0
 """A soft end is noticed at the end of a detector frame of 32 ms, itself cut from wire frames of
 20 ms."""
+
+
+def at_once(question: str = "what time is it", delay_ms: float = DELAY_MS) -> Engines:
+    """Engines that answer after so much silence, and do not guess ahead."""
+    engines = script(question).engines()
+    return replace(engines, rule=lambda _signs: delay_ms, foresight=asyncio.Semaphore(0))
 
 
 def ask(engines: Engines, *recordings: Recording, per_conversation: int = 10) -> list[Turn]:
@@ -25,8 +34,8 @@ def ask(engines: Engines, *recordings: Recording, per_conversation: int = 10) ->
 
 
 def test_a_fact_is_heard_when_the_rule_says_so() -> None:
-    (turn,) = ask(script().engines(), recording())
-    assert turn.voice_ms == pytest.approx(SHORTEST_DELAY_MS, abs=FRAME_MS)
+    (turn,) = ask(at_once(), recording())
+    assert turn.voice_ms == pytest.approx(DELAY_MS, abs=FRAME_MS)
     assert turn.kind == "knowledge"
     assert turn.text == "It is noon, exactly."
     assert turn.transcript == "what time is it"
@@ -39,7 +48,7 @@ def test_a_fact_is_heard_when_the_rule_says_so() -> None:
 
 
 def test_stages_come_in_order_and_end_with_the_voice() -> None:
-    (turn,) = ask(script("tell me a story").engines(), recording())
+    (turn,) = ask(at_once("tell me a story"), recording())
     stages = turn.stages_ms
     assert turn.kind == "llm"
     order = ("soft_end", "stt", "look_up", "first_token", "first_phrase", "first_audio", "reveal")
@@ -48,36 +57,34 @@ def test_stages_come_in_order_and_end_with_the_voice() -> None:
 
 
 def test_the_first_question_of_a_conversation_is_cold() -> None:
-    turns = ask(script().engines(), *[recording()] * 5, per_conversation=2)
+    turns = ask(at_once(), *[recording()] * 5, per_conversation=2)
     assert [turn.warmth for turn in turns] == ["cold", "warm", "cold", "warm", "cold"]
     assert all(turn.n_replies == 1 for turn in turns)
 
 
 def test_an_answer_into_a_pause_is_a_cut_off() -> None:
     asked = recording(speech_ms=2_000, pauses_ms=((800, 1_400),))
-    (turn,) = ask(script().engines(), asked)
+    (turn,) = ask(at_once(), asked)
     (cutoff_ms,) = turn.cutoffs_ms
-    assert cutoff_ms == pytest.approx(-1_200.0 + SHORTEST_DELAY_MS, abs=FRAME_MS)
+    assert cutoff_ms == pytest.approx(-1_200.0 + DELAY_MS, abs=FRAME_MS)
     assert turn.voice_ms is not None and turn.voice_ms > 0.0
 
 
 def test_a_patient_rule_cuts_nobody_off() -> None:
-    patient = script()
-    patient.turn.p = 0.0  # a second and a half of silence
     asked = recording(speech_ms=2_000, pauses_ms=((800, 1_400),))
-    (turn,) = ask(patient.engines(), asked)
+    (turn,) = ask(at_once(delay_ms=1_500.0), asked)
     assert turn.cutoffs_ms == []
     assert turn.voice_ms == pytest.approx(1_500.0, abs=FRAME_MS)
 
 
 def test_no_words_no_answer() -> None:
-    (turn,) = ask(script("").engines(), recording())
+    (turn,) = ask(at_once(""), recording())
     assert turn.missed
     assert (turn.kind, turn.n_replies, turn.stages_ms) == ("other", 0, {})
 
 
 def test_contenders_take_turns_and_the_order_rotates() -> None:
-    contenders = [MemoryContender(name, script().engines()) for name in ("a", "b", "c")]
+    contenders = [MemoryContender(name, at_once()) for name in ("a", "b", "c")]
     turns: list[Turn] = []
     run_virtual(run(contenders, [recording()] * 3, 1, turns.append))
     assert [turn.contender for turn in turns] == list("abcbcacab")

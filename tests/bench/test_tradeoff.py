@@ -152,8 +152,8 @@ def test_nobody_answered_is_no_point() -> None:
 
 
 def test_scaling_has_a_floor_and_an_offset() -> None:
-    assert scaled(timer(200.0), 0.5, 30.0)(0.9, "") == 130.0
-    assert scaled(timer(200.0), 0.5, -500.0)(0.9, "") == 0.0
+    assert scaled(timer(200.0), 0.5, 30.0)(Signs()) == 130.0
+    assert scaled(timer(200.0), 0.5, -500.0)(Signs()) == 0.0
 
 
 STAGES = {"soft_end": 100.0, "stt": 150.0, "turn": 130.0, "first_audio": 210.0}

@@ -21,8 +21,8 @@ A stage that a turn never reached (no first token where a fact answers), or reac
 so can't have waited for (a turn may be committed before its score has come), is replaced by what it
 would itself have waited for.
 
-What was prepared while the user still spoke was reached before the stages that it would have waited
-for; it costs nothing then, and its leg has no length.
+Work done before the soft end, while the user still spoke, costs nothing: a leg is counted from the
+soft end on, and one that was over by then has no length.
 
 `commit` of visavis is mostly a decision to wait: silence asked for by the rule in `hear/turn.py`,
 counted in the silence and not from the transcript. A slower `stt` therefore shortens it, until
@@ -80,12 +80,15 @@ def leg_spans(turn: Turn) -> dict[str, tuple[float, float]]:
     if turn.voice_ms is not None:
         reached["voice"] = turn.voice_ms
     waits_for = _waits_for(turn.contender)
+    soft_end_ms = reached.get("soft_end", 0.0)
     spans: dict[str, tuple[float, float]] = {}
     for stage in LEGS:
         if stage in reached:
             end_ms = reached[stage]
             start_ms = _start_ms(stage, reached, waits_for, end_ms)
-            spans[stage] = (start_ms if stage == "soft_end" else min(start_ms, end_ms), end_ms)
+            if stage != "soft_end":
+                start_ms = min(max(start_ms, soft_end_ms), end_ms)
+            spans[stage] = (start_ms, end_ms)
     return spans
 
 

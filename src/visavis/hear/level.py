@@ -23,9 +23,9 @@ _ABOVE_ROOM_DB = 4.0
 _FORGET_DB = 0.05
 """A frame: the loudest syllable counts less with time, 3 dB a second."""
 
-_ROOM_UP_DB = 0.25
+_ROOM_UP_DB = 0.5
 _ROOM_DOWN = 0.5
-"""The room's level follows a quieter frame half the way at once, and rises by 15 dB a second: only
+"""The room's level follows a quieter frame half the way at once, and rises by 31 dB a second: only
 while nobody speaks, so a long vowel never becomes the room."""
 
 _LOWEST_DB = -70.0
