@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,3 +57,19 @@ def _read(path: Path) -> str:
         return path.read_text().strip()
     except OSError:  # no control groups here: no limit
         return ""
+
+
+_YIELDING_NICENESS = 10
+
+
+def thread_ids() -> set[int]:
+    """The system's ids of this process's threads; empty where they can't be told."""
+    tasks = Path("/proc/self/task")
+    return {int(task.name) for task in tasks.iterdir()} if tasks.is_dir() else set()
+
+
+def yield_to_others(threads: Iterable[int]) -> None:
+    """Let these threads wait while others want the processor: Linux has a niceness per thread."""
+    for thread in threads:
+        with suppress(OSError):  # it has ended meanwhile, or is not ours to change
+            os.setpriority(os.PRIO_PROCESS, thread, _YIELDING_NICENESS)

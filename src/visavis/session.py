@@ -153,6 +153,11 @@ class Session:
         self._attempt(ev.SpokenPrompt(turn.first_sample, last_sample), turn, event.at_ms)
         self.phase = Phase.PAUSED
 
+    def _pause_again(self, event: ev.SpeechPaused) -> None:
+        """Something of the last word came behind the pause."""
+        self._withdraw(ev.Work.KEEP)
+        self._pause(event)
+
     def _be_certain(self, event: ev.SpeechEnded) -> None:
         if self._turn is not None:
             self._turn.silence = Silence.CERTAIN
@@ -467,6 +472,7 @@ class Session:
         (Phase.LISTENING, ev.SpeechStarted): _hear,
         (Phase.HEARING, ev.SpeechPaused): _pause,
         (Phase.PAUSED, ev.SpeechStarted): _hear_on,
+        (Phase.PAUSED, ev.SpeechPaused): _pause_again,
         (Phase.PAUSED, ev.SpeechEnded): _be_certain,
         (Phase.PAUSED, ev.WordsScored): _weigh,
         (Phase.PAUSED, ev.Transcribed): _transcribe,

@@ -54,6 +54,24 @@ def test_a_closed_mouth_before_a_consonant_dips_and_goes_on() -> None:
     assert [type(change) for change in changes] == [VoiceStarted, VoicePaused, VoiceStarted]
 
 
+def test_a_burst_behind_a_closed_mouth_belongs_to_the_word() -> None:
+    burst = (0.4, 1)  # loud in its first half only, and the detector has given up
+    changes = run([VOICED] * 5 + [HUSH, burst, HUSH])
+    end = START + 5 * FRAME_SAMPLES
+    later = START + 6 * FRAME_SAMPLES + LEVEL_FRAME_SAMPLES
+    assert changes[1:] == [
+        VoicePaused(end, 32.0),
+        VoiceGone(end, 32.0),
+        VoicePaused(later, 32.0),
+        VoiceGone(later, 48.0),
+    ]
+
+
+def test_a_noise_long_after_the_voice_is_none_of_it() -> None:
+    changes = run([VOICED] * 5 + [HUSH] * 8 + [(0.4, 1), HUSH])
+    assert [type(change) for change in changes[1:]] == [VoicePaused, VoiceGone]
+
+
 def test_in_noise_the_detector_alone_ends_a_turn() -> None:
     changes = run([VOICED] * 5 + [NOISY])
     end = START + 5 * FRAME_SAMPLES
@@ -90,8 +108,8 @@ def test_starts_dips_and_ends_take_turns(given_frames: list[Frame]) -> None:
     allowed = {
         None: {VoiceStarted},
         VoiceStarted: {VoicePaused},
-        VoicePaused: {VoiceGone, VoiceStarted},
-        VoiceGone: {VoiceStarted},
+        VoicePaused: {VoiceGone, VoiceStarted, VoicePaused},
+        VoiceGone: {VoiceStarted, VoicePaused},
     }
     last: type[Change] | None = None
     voice_end = 0

@@ -69,6 +69,10 @@ class VoiceGate:
     RESUME_FRAMES = 1
     """So soon after a dip the voice is the same one."""
 
+    BURST_SAMPLES = RATE_HZ * 200 // 1_000
+    """So soon after the voice a sound belongs to it: the "k" of "joke" comes behind a silence of
+    its own, and is too short for the detector."""
+
     CLOSED_AFTER_SAMPLES = RATE_HZ // 2
     LEAD_IN_SAMPLES = RATE_HZ * 240 // 1_000
     """Soft first consonants come before the detector hears them."""
@@ -89,9 +93,16 @@ class VoiceGate:
         """`quiet_frames` level frames in a row up to `end_sample` were too quiet for a voice."""
         self._end_sample = max(self._end_sample, end_sample)
         self._quiet_frames = quiet_frames
-        if self._state is _State.OPEN and quiet_frames >= self.DIP_FRAMES:
-            return [self._dip(end_sample - quiet_frames * LEVEL_FRAME_SAMPLES)]
+        quiet_since_sample = end_sample - quiet_frames * LEVEL_FRAME_SAMPLES
+        if quiet_frames >= self.DIP_FRAMES and self._has_ended_at(quiet_since_sample):
+            return [self._dip(quiet_since_sample)]
         return []
+
+    def _has_ended_at(self, sample: int) -> bool:
+        """Whether what was heard up to there was the voice, or still belonged to it."""
+        if self._state in {_State.DIPPED, _State.GONE}:
+            return self._voice_end_sample < sample <= self._voice_end_sample + self.BURST_SAMPLES
+        return self._state is _State.OPEN
 
     def push(self, probability: float, end_sample: int) -> list[Change]:
         """Take in the probability of the frame of FRAME_SAMPLES that ends at `end_sample`."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from visavis.errors import EngineError
-from visavis.machine import resources
+from visavis.machine import resources, thread_ids, yield_to_others
 from visavis.reply.answer import ChatMessage
 
 _CONTEXT_TOKENS = 4_096
@@ -44,12 +44,15 @@ class LlamaCpp:
         params.cpuparams_batch.poll = 0
         params.n_gpu_layers = 0
         params.verbosity = -1
+        before = thread_ids()
         try:
             self._server: Any = xllamacpp.Server(params)
         except Exception as error:  # its C++ exceptions arrive as RuntimeError or worse
             raise EngineError(
                 f"{path.name} could not be loaded.", hint="Run `visavis models verify`."
             ) from error
+        # Hearing comes first: a guess at an answer must not delay the words that it answers.
+        yield_to_others(thread_ids() - before)
 
     async def stream(
         self, messages: Sequence[ChatMessage], max_tokens: int

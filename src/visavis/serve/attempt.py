@@ -57,10 +57,10 @@ class AttemptRun:
         async with asyncio.TaskGroup() as group:
             match self._attempt.prompt:
                 case ev.SpokenPrompt():
-                    group.create_task(self._score(sound), name="turn")
                     question = await self._transcribe(sound)
-                    if question:
+                    if question:  # the scores come after the words, which need the processor first
                         group.create_task(self._weigh(question), name="words")
+                        group.create_task(self._score(sound), name="turn")
                         await self._follow(self._drafts.take(question, history))
                 case ev.TypedPrompt(text):
                     await self._follow(self._drafts.take(text, history))
