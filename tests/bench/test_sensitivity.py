@@ -16,6 +16,7 @@ from tests.bench.in_memory import MemoryContender, recording, script
 from visavis.bench.contender import run
 from visavis.bench.sensitivity import blame, shifts
 from visavis.bench.slowed import SLOW_STAGES, SlowStage, slow_down
+from visavis.bench.tradeoff import timer
 from visavis.bench.turns import Turn
 from visavis.testing import run_virtual
 
@@ -24,7 +25,7 @@ FACT, STORY = "what time is it", "tell me a story"
 
 def ask(question: str, stage: SlowStage | None = None, delay_ms: float = 30.0) -> list[Turn]:
     engines = script(question).engines()
-    engines = replace(engines, rule=lambda _signs: 180.0, foresight=asyncio.Semaphore(0))
+    engines = replace(engines, rule=timer(180.0), foresight=asyncio.Semaphore(0))
     if stage is not None:
         engines = slow_down(engines, stage, delay_ms)
     turns: list[Turn] = []

@@ -10,6 +10,7 @@ import pytest
 from tests.bench.in_memory import MemoryContender, recording, script
 from visavis.bench.contender import run
 from visavis.bench.recording import Recording
+from visavis.bench.tradeoff import timer
 from visavis.bench.turns import Turn
 from visavis.serve.engines import Engines
 from visavis.testing import run_virtual
@@ -23,7 +24,7 @@ FRAME_MS = 52.0
 def at_once(question: str = "what time is it", delay_ms: float = DELAY_MS) -> Engines:
     """Engines that answer after so much silence, and do not guess ahead."""
     engines = script(question).engines()
-    return replace(engines, rule=lambda _signs: delay_ms, foresight=asyncio.Semaphore(0))
+    return replace(engines, rule=timer(delay_ms), foresight=asyncio.Semaphore(0))
 
 
 def ask(engines: Engines, *recordings: Recording, per_conversation: int = 10) -> list[Turn]:
