@@ -26,6 +26,7 @@ from visavis.serve.draft import Drafts
 from visavis.serve.ear import Ear
 from visavis.serve.engines import Engines
 from visavis.serve.foresight import Foresight
+from visavis.serve.overheard import Overheard
 from visavis.session import Session
 from visavis.wire import messages as wire
 from visavis.wire import outgoing
@@ -97,6 +98,7 @@ class Conversation:
         self._unsent_bytes = 0
         self._drafts = Drafts(engines, peer.clock)
         self._foresight = Foresight(engines, self._drafts)
+        self._overheard = Overheard(engines, peer.clock, self._happen)
         self._attempt: tuple[int, asyncio.Task[None]] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._overflowed = asyncio.Event()
@@ -117,6 +119,7 @@ class Conversation:
         finally:
             await self._stop_attempt()
             await self._foresight.aclose()
+            await self._overheard.aclose()
             await self._drafts.aclose()
             if self._alarm is not None:
                 self._alarm.cancel()
@@ -251,6 +254,9 @@ class Conversation:
                     self._post(encode_reply(ReplyFrame(reply_id, first_sample + at // 2, part)))
             case ev.StartAttempt(attempt):
                 self._start(attempt)
+            case ev.HearOverlap(sound):
+                heard = self._ear.sound.slice(sound.first_sample, sound.last_sample)
+                self._overheard.listen(sound, heard)
             case ev.CancelAttempt(reply_id, work):
                 if self._attempt is not None and self._attempt[0] == reply_id:
                     self._attempt[1].cancel()
