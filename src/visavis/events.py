@@ -285,6 +285,13 @@ class CancelAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Committed:
+    """The turn of this reply is over: from now on its work may cost money and be logged."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send this message to the peer."""
 
@@ -300,4 +307,4 @@ class SendAudio:
     pcm: bytes = field(repr=False)
 
 
-Command = StartAttempt | CancelAttempt | Send | SendAudio
+Command = StartAttempt | CancelAttempt | Committed | Send | SendAudio

@@ -265,6 +265,7 @@ class Session:
     def _commit(self, reply: Reply, now_ms: float) -> None:
         if reply.committed_ms is None:
             reply.committed_ms = now_ms
+            self._out.append(ev.Committed(reply.reply_id))
             self._remember_turn(reply)
             if reply.delivery is Delivery.ARMED:
                 self._reveal(reply, now_ms)

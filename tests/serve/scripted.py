@@ -33,6 +33,9 @@ facts:
 invites: [tell me a story]
 """
 
+LONG_STORY = tuple(f"The fox met {first}{last}. " for first in "BDFHJKLM" for last in "aeiouy")
+"""Does not repeat itself."""
+
 
 class WordEmbedder:
     """Vectors of hashed words: texts without a common word are at right angles."""

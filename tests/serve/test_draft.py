@@ -11,7 +11,8 @@ import pytest
 from tests.serve.scripted import Script
 from visavis.errors import EngineError
 from visavis.events import Speaker, Utterance
-from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase, same_words, spoken_lines
+from visavis.serve.answering import same_words, spoken_lines
+from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase
 from visavis.testing import LoopClock, run_virtual
 
 FACT, STORY = "What time is it?", "tell me a story"
