@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -18,6 +19,7 @@ from visavis.errors import EngineError
 from visavis.reply.answer import ChatMessage, Unsure
 from visavis.reply.knowledge import Knowledge
 from visavis.reply.persona import Persona, parse_persona
+from visavis.serve.allowance import Speculation, TokenCount
 from visavis.serve.engines import Engines, Threads
 from visavis.testing import InlineExecutor
 from visavis.voice.tts import Voiced, VoiceStyle
@@ -125,6 +127,9 @@ class Script:
     llm: ScriptedLlm = field(default_factory=ScriptedLlm)
     tts: ScriptedTts = field(default_factory=ScriptedTts)
     unsure: Unsure = Unsure.OFFER
+    speculation: Speculation = field(default_factory=Speculation)
+    tokens: TokenCount = field(default_factory=TokenCount)
+    brains: Executor = field(default_factory=InlineExecutor)
 
     def engines(self) -> Engines:
         return Engines(
@@ -135,6 +140,8 @@ class Script:
             stt=self.stt,
             llm=self.llm,
             tts=self.tts,
-            threads=Threads(ears=InlineExecutor(), brains=InlineExecutor()),
+            threads=Threads(ears=InlineExecutor(), brains=self.brains),
             unsure=self.unsure,
+            speculation=self.speculation,
+            tokens=self.tokens,
         )

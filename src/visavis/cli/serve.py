@@ -114,6 +114,7 @@ async def _serve(
             uvicorn.Config(
                 create_app(engines, settings),
                 log_config=None,
+                log_level="warning",  # at debug it logs every frame, and so what users say
                 access_log=False,
                 ws="websockets-sansio",
                 ws_max_size=_WS_MAX_BYTES,

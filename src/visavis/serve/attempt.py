@@ -84,10 +84,10 @@ class AttemptRun:
         history = self._attempt.history
         async with asyncio.TaskGroup() as group:
             match self._attempt.prompt:
-                case ev.SpokenPrompt():
+                case ev.SpokenPrompt(first_sample, last_sample):
                     question = await self._transcribe(sound)
                     if question:  # the scores come after the words, which need the processor first
-                        if len(sound) >= LONGEST_TURN_SAMPLES:
+                        if last_sample - first_sample >= LONGEST_TURN_SAMPLES:
                             self._call_it_finished()
                         else:
                             group.create_task(self._weigh(question), name="words")
