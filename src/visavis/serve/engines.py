@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +38,7 @@ from visavis.reply.llm import LanguageModel
 from visavis.reply.llm_local import LlamaCpp
 from visavis.reply.persona import Persona
 from visavis.serve.allowance import Speculation, TokenCount
+from visavis.serve.pool import Pool
 from visavis.serve.settings import LlmSettings, speculation_of
 from visavis.session import APOLOGY
 from visavis.voice.cached import CachedVoice
@@ -52,10 +53,8 @@ Step = Callable[[str], None]
 class Threads:
     """Where blocking inference runs: never on the event loop, and ears never wait for brains."""
 
-    ears: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ears"))
-    brains: Executor = field(
-        default_factory=lambda: ThreadPoolExecutor(3, thread_name_prefix="brains")
-    )
+    ears: Executor = field(default_factory=lambda: Pool(1, "ears"))
+    brains: Executor = field(default_factory=lambda: Pool(3, "brains"))
 
     def close(self) -> None:
         """Stop when the calls under way are done."""
