@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from visavis import events as ev
 from visavis.bench.interleavings.memory import Memory
@@ -129,7 +129,7 @@ class Checks:
                 _break(Rule.WIRE, f"the page holds reply {record.attempt.reply_id} for ever")
         self.memory.check_whole(self._session.history.utterances)
         for name, value in vars(self._session).items():
-            if isinstance(value, (Reply, Turn, Overlap)):
+            if any(isinstance(thing, (Reply, Turn, Overlap)) for thing in _things(value)):
                 _break(Rule.BOUNDED, f"{name} is kept for nobody")
             if isinstance(value, Sized) and len(value) > MAX_HELD_THINGS:
                 _break(Rule.BOUNDED, f"{name} holds {len(value)} things")
@@ -158,7 +158,12 @@ class Checks:
         if not event.text:
             record.works = False
 
-    def _finished(self, record: _Record, event: ev.ReplyVoiced | ev.AttemptFailed) -> None:
+    def _voiced(self, record: _Record, event: ev.ReplyVoiced) -> None:
+        record.works = False
+        if not record.announced_samples and record.fate is _Fate.OPEN:
+            record.fate = _Fate.CANCELLED  # it has nothing to say
+
+    def _failed(self, record: _Record, event: ev.AttemptFailed) -> None:
         record.works = False
 
     # -------------------------------------------------------------- what is asked for
@@ -296,8 +301,8 @@ class Checks:
     _BY_REPORT: ClassVar[dict[type, Callable[[Checks, _Record, Any], None]]] = {
         ev.PlayheadMoved: _played,
         ev.Transcribed: _transcribed,
-        ev.ReplyVoiced: _finished,
-        ev.AttemptFailed: _finished,
+        ev.ReplyVoiced: _voiced,
+        ev.AttemptFailed: _failed,
     }
     _BY_COMMAND: ClassVar[dict[type, Callable[[Checks, Any], None]]] = {
         ev.StartAttempt: _start,
@@ -319,6 +324,12 @@ class Checks:
         wire.Trace: _pass,
         wire.Error: _pass,
     }
+
+
+def _things(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return cast("dict[object, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, (list, tuple, set)) else (value,)
 
 
 def _break(rule: Rule, detail: str) -> None:

@@ -76,7 +76,7 @@ class Memory:
         truth = [_utterance(said, self._page) for said in self._said]
         expected = [utterance for utterance in truth if utterance.text]
         if len(expected) >= MAX_UTTERANCES:
-            expected = expected[-max(len(utterances), MAX_UTTERANCES - 2) :]
+            expected = expected[-max(len(utterances), MAX_UTTERANCES // 2) :]
         if list(utterances) != expected:
             remembered = " | ".join(f"{u.speaker.value}: {u.text}" for u in utterances)
             heard = " | ".join(f"{u.speaker.value}: {u.text}" for u in expected)
