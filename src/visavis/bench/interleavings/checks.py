@@ -103,10 +103,11 @@ class Checks:
             _break(Rule.BOUNDED, f"{len(commands)} commands at once")
         for command in commands:
             self._BY_COMMAND[type(command)](self, command)
-        remembered = self._session.history.utterances
-        if remembered != self._remembered:
-            self._remembered = remembered
-            self.memory.check_contents(remembered)
+        if commands or kind is ev.PlayheadMoved:
+            remembered = self._session.history.utterances
+            if remembered != self._remembered:
+                self._remembered = remembered
+                self.memory.check_contents(remembered)
 
     def at_rest(self) -> None:
         """Nobody speaks, nothing is on its way, nothing works, or it hangs for ever.
