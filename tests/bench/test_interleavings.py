@@ -1,0 +1,255 @@
+"""No order of events breaks the conversation; and a conversation that is broken is found out.
+
+The seed is fixed, so that a run of the tests means the same thing everywhere. Another one:
+VISAVIS_INTERLEAVINGS_SEED=12345 pytest tests/bench/test_interleavings.py; how many:
+VISAVIS_INTERLEAVINGS=1000000. A violation prints its seed and its whole trace; to see it again:
+visavis bench interleavings --n 1 --seed SEED.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from typer.testing import CliRunner
+
+from visavis import events as ev
+from visavis.bench.interleavings.command import figures
+from visavis.bench.interleavings.edge import Edge
+from visavis.bench.interleavings.rules import Rule
+from visavis.bench.interleavings.search import (
+    Findings,
+    first_broken,
+    search,
+    search_shared,
+    shortest_trace,
+    trace,
+)
+from visavis.bench.interleavings.world import World
+from visavis.cli import app
+from visavis.session import Phase, Session
+from visavis.turns import Delivery, Reply
+from visavis.wire import messages as wire
+
+SEED = int(os.environ.get("VISAVIS_INTERLEAVINGS_SEED", "1"))
+N = int(os.environ.get("VISAVIS_INTERLEAVINGS", "100000"))
+N_PROCESSES = min(2, os.cpu_count() or 1)
+
+FEW = 4_000
+"""So many snippets find every session that is broken on purpose."""
+
+
+@pytest.mark.timeout(600)
+def test_a_hundred_thousand_conversations_break_no_rule() -> None:
+    print(f"seeds {SEED} to {SEED + N - 1}")
+    found = Findings()
+    for more in search_shared(N, SEED, N_PROCESSES):
+        found.add(more)
+        if found.broken:
+            told = shortest_trace(found.broken[0].seed)
+            pytest.fail("\n".join([*told.lines, str(told.broken)]))
+    assert found.n_snippets == N
+    missed = [pair for pair in Session.TRANSITIONS if not found.seen[pair]]
+    assert not missed, "these transitions were never tried"
+    assert found.n_events / N > 10.0
+    assert found.n_stops_needed < 0.1 * N, "the session helps itself, as a rule"
+
+
+def test_a_seed_is_a_whole_conversation() -> None:
+    first, again, other = trace(7), trace(7), trace(8)
+    assert first == again
+    assert first.lines != other.lines
+    assert first.broken is None
+
+
+def test_processes_share_the_work_and_change_nothing() -> None:
+    (one,) = search_shared(40, SEED, 1)
+    (two,) = search_shared(40, SEED, 2)
+    assert one == two == search(range(SEED, SEED + 40))
+
+
+def test_the_command_prints_one_object() -> None:
+    ran = CliRunner().invoke(
+        app, ["bench", "interleavings", "--n", "30", "--seed", "3", "--processes", "1", "--json"]
+    )
+    assert ran.exit_code == 0
+    told = json.loads(ran.stdout)
+    assert told["settings"] == {"n": 30, "seed": 3, "processes": 1}
+    assert told["figures"]["n_interleavings"] == 30
+    assert told["figures"]["n_violations"] == 0
+    assert told["figures"]["n_transitions"] == len(Session.TRANSITIONS)
+
+
+def test_one_snippet_is_told_whole() -> None:
+    ran = CliRunner().invoke(app, ["bench", "interleavings", "--n", "1", "--seed", "3"])
+    assert ran.exit_code == 0
+    assert "Began" in ran.stderr
+
+
+def test_shares_are_of_the_transitions() -> None:
+    found = Findings(n_snippets=2)
+    found.seen[Phase.LISTENING, ev.Began] = 2
+    got = figures(found, took_s=4.0)
+    assert got["exercised_rate"] == 1.0 / len(Session.TRANSITIONS)
+    assert got["seen_listening_Began"] == 2
+    assert got["interleavings_per_s"] == 0.5
+
+
+def test_what_the_world_does_not_know_is_an_error() -> None:
+    class Novelty:
+        """A command of a later session."""
+
+    world = World(1)
+    with pytest.raises(KeyError):
+        Edge(world).carry_out([Novelty()])  # type: ignore[list-item]
+
+
+# ------------------------------------------------------------------ the fuzzer can fail
+
+
+class NeverDiscards(Session):
+    """Forgets its own record of a reply, and leaves the page holding it."""
+
+    def _send(self, message: wire.Message) -> None:
+        if not isinstance(message, wire.ReplyDiscard):
+            super()._send(message)
+
+
+class PlaysDiscarded(Session):
+    """Takes replies back that may be playing as if they had not been revealed."""
+
+    def _send(self, message: wire.Message) -> None:
+        if isinstance(message, wire.ReplyStop):
+            message = wire.ReplyDiscard(reply_id=message.reply_id)
+        super()._send(message)
+
+
+class RemembersDiscarded(Session):
+    """Writes the words of a withdrawn reply into its memory."""
+
+    def _withdraw(self, work: ev.Work = ev.Work.FORGET) -> None:
+        if self._reply is not None and self._reply.texts:
+            self.history.character_said(self._reply.text_heard(whole=True))
+        super()._withdraw(work)
+
+
+class RevealsTwice(Session):
+    """Sends every commit twice."""
+
+    def _reveal(self, reply: Reply, now_ms: float) -> None:
+        super()._reveal(reply, now_ms)
+        super()._reveal(reply, now_ms)
+
+
+class ForgetsToCancel(Session):
+    """Leaves the engines working for a reply that nobody wants."""
+
+    def _cancel_voicing(self, reply: Reply, work: ev.Work = ev.Work.FORGET) -> None:
+        pass
+
+
+class IgnoresThePlayhead(Session):
+    """Thinks that an interrupted reply was heard to its end."""
+
+    def _stop(self, reply: Reply) -> None:
+        reply.heard_sample = reply.n_samples
+        super()._stop(reply)
+
+
+class NeverResumes(Session):
+    """Leaves a reply held after a cough."""
+
+    def _send(self, message: wire.Message) -> None:
+        if not isinstance(message, wire.ReplyResume):
+            super()._send(message)
+
+
+class TalksOn(Session):
+    """Goes on sending a reply that was interrupted."""
+
+    def _stop(self, reply: Reply) -> None:
+        super()._stop(reply)
+        if reply.delivery is not Delivery.PENDING:
+            self._send(wire.ReplyEnd(reply_id=reply.reply_id, n_samples=reply.n_samples))
+
+
+class HearsStale(Session):
+    """Takes late reports of a cancelled attempt for those of the one at work."""
+
+    def _is_stale(self, event: ev.Event) -> bool:
+        if isinstance(event, (ev.Transcribed, ev.PhraseVoiced)) and self._reply is not None:
+            return False
+        return super()._is_stale(event)
+
+
+class Hasty(Session):
+    """Commits at the first words, in a dip of the voice."""
+
+    def _may_commit(self, reply: Reply) -> bool:
+        return bool(reply.transcript)
+
+
+class Deaf(Session):
+    """Sends the final words before they are known."""
+
+    def _remember_turn(self, reply: Reply) -> None:
+        super()._remember_turn(reply)
+        if self._turn is not None and self._turn.turn_id == 1:
+            self.history.user_said("what was never said")
+
+
+class Hoards(Session):
+    """Keeps every event."""
+
+    def __init__(self, *, trace: str = "off") -> None:
+        super().__init__(trace=trace)
+        self.kept: list[ev.Event] = []
+
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        self.kept.append(event)
+        return super().receive(event)
+
+
+class Freezes(Session):
+    """Loses its deadline when somebody speaks over a reply."""
+
+    def next_deadline_ms(self) -> float | None:
+        return None
+
+
+class Stumbles(Session):
+    """Raises when a question is typed over a reply."""
+
+    def _silence(self) -> None:
+        assert self.phase is not Phase.DUCKED
+        super()._silence()
+
+
+BROKEN: list[tuple[type[Session], set[Rule]]] = [
+    (NeverDiscards, {Rule.WIRE}),
+    (PlaysDiscarded, {Rule.UNHEARD}),
+    (RemembersDiscarded, {Rule.UNREMEMBERED}),
+    (RevealsTwice, {Rule.WIRE}),
+    (ForgetsToCancel, {Rule.ONE_ATTEMPT, Rule.RETURNS}),
+    (IgnoresThePlayhead, {Rule.UNREMEMBERED, Rule.HISTORY}),
+    (NeverResumes, {Rule.RETURNS, Rule.WIRE}),
+    (TalksOn, {Rule.QUIET}),
+    (HearsStale, {Rule.STALE}),
+    (Hasty, {Rule.POLITE}),
+    (Deaf, {Rule.UNREMEMBERED}),
+    (Hoards, {Rule.BOUNDED}),
+    (Freezes, {Rule.RETURNS}),
+    (Stumbles, {Rule.CRASHED}),
+]
+
+
+@pytest.mark.parametrize(("kind", "rules"), BROKEN, ids=[kind.__name__ for kind, _ in BROKEN])
+def test_a_broken_session_is_found_out(kind: type[Session], rules: set[Rule]) -> None:
+    broken = first_broken(range(SEED, SEED + FEW), kind)
+    assert broken is not None
+    assert broken.rule in rules, broken
+    told = shortest_trace(broken.seed, kind)
+    assert told.broken is not None
+    assert told.broken.rule is broken.rule
+    assert told.lines
