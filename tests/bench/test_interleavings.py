@@ -31,6 +31,7 @@ from visavis.cli import app
 from visavis.session import Phase, Session
 from visavis.turns import Delivery, Reply
 from visavis.wire import messages as wire
+from visavis.wire import outgoing
 
 SEED = int(os.environ.get("VISAVIS_INTERLEAVINGS_SEED", "1"))
 N = int(os.environ.get("VISAVIS_INTERLEAVINGS", "100000"))
@@ -157,6 +158,39 @@ class IgnoresThePlayhead(Session):
         super()._stop(reply)
 
 
+class ForgetsTheEnd(Session):
+    """Does not listen to where an interrupted reply was stopped."""
+
+    def _is_stale(self, event: ev.Event) -> bool:
+        if isinstance(event, ev.PlayheadMoved) and self._reply is None:
+            return True
+        return super()._is_stale(event)
+
+
+class ShowsDiscarded(Session):
+    """Shows the words of a withdrawn attempt as final."""
+
+    def _withdraw(self, work: ev.Work = ev.Work.FORGET) -> None:
+        reply = self._reply
+        super()._withdraw(work)
+        if reply is not None and reply.transcript:
+            turn_id, revision = reply.attempt.turn_id, reply.attempt.revision
+            self._send(outgoing.transcript(turn_id, revision, reply.transcript, "final"))
+
+
+class RepliesTwice(Session):
+    """Has something to add to every reply."""
+
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        turn, reply = self._turn, self._reply
+        super().receive(event)
+        over = reply is not None and self._reply is None and self.phase is Phase.LISTENING
+        if over and isinstance(event, ev.PlayheadMoved):
+            self._turn = turn
+            self._answer_now(ev.ScriptedPrompt("And another thing.", "llm"), event.at_ms)
+        return self._out
+
+
 class NeverResumes(Session):
     """Leaves a reply held after a cough."""
 
@@ -190,8 +224,8 @@ class Hasty(Session):
         return bool(reply.transcript)
 
 
-class Deaf(Session):
-    """Sends the final words before they are known."""
+class Invents(Session):
+    """Remembers more than was said."""
 
     def _remember_turn(self, reply: Reply) -> None:
         super()._remember_turn(reply)
@@ -233,15 +267,22 @@ BROKEN: list[tuple[type[Session], set[Rule]]] = [
     (RevealsTwice, {Rule.WIRE}),
     (ForgetsToCancel, {Rule.ONE_ATTEMPT, Rule.RETURNS}),
     (IgnoresThePlayhead, {Rule.UNREMEMBERED, Rule.HISTORY}),
+    (ForgetsTheEnd, {Rule.HISTORY}),
+    (ShowsDiscarded, {Rule.UNSEEN}),
+    (RepliesTwice, {Rule.ONE_REPLY}),
     (NeverResumes, {Rule.RETURNS, Rule.WIRE}),
     (TalksOn, {Rule.QUIET}),
     (HearsStale, {Rule.STALE}),
     (Hasty, {Rule.POLITE}),
-    (Deaf, {Rule.UNREMEMBERED}),
+    (Invents, {Rule.UNREMEMBERED}),
     (Hoards, {Rule.BOUNDED}),
     (Freezes, {Rule.RETURNS}),
     (Stumbles, {Rule.CRASHED}),
 ]
+
+
+def test_every_rule_can_be_broken() -> None:
+    assert set(Rule) == set[Rule]().union(*(rules for _, rules in BROKEN))
 
 
 @pytest.mark.parametrize(("kind", "rules"), BROKEN, ids=[kind.__name__ for kind, _ in BROKEN])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, cast, get_args
 
 from visavis import events as ev
 from visavis.bench.interleavings.memory import Memory
@@ -24,6 +24,9 @@ MAX_HELD_THINGS = 16
 
 Pair = tuple[Phase, type]
 
+_REPORTS = frozenset(kind for kind in get_args(ev.Event) if hasattr(kind, "reply_id"))
+"""The events that are about one attempt or its reply."""
+
 
 class _Fate(Enum):
     OPEN = "open"
@@ -31,6 +34,9 @@ class _Fate(Enum):
     DISCARDED = "discarded"
     STOPPED = "stopped"
     HEARD = "heard"
+
+
+_LIVE = (_Fate.OPEN, _Fate.CANCELLED)
 
 
 class _Voice(Enum):
@@ -84,21 +90,11 @@ class Checks:
             BrokenRuleError: it should not.
         """
         kind, self._phase = type(event), phase
-        reply_id: int | None = getattr(event, "reply_id", None)
-        if reply_id is None:
-            self.seen.add((phase, kind))
-        else:
-            record = self._records[reply_id]
-            if record.fate is _Fate.OPEN:
-                self.seen.add((phase, kind))
-            elif commands:
-                _break(Rule.STALE, f"{event} led to {commands}")
-            note = self._BY_REPORT.get(kind)
-            if note is not None:
-                note(self, record, event)
         listen = self._BY_VOICE.get(kind)
         if listen is not None:
             listen(self, event)
+        if kind not in _REPORTS or self._note_report(event, commands):
+            self.seen.add((phase, kind))
         if len(commands) > MAX_COMMANDS:
             _break(Rule.BOUNDED, f"{len(commands)} commands at once")
         for command in commands:
@@ -108,6 +104,17 @@ class Checks:
             if remembered != self._remembered:
                 self._remembered = remembered
                 self.memory.check_contents(remembered)
+
+    def _note_report(self, event: ev.Event, commands: list[ev.Command]) -> bool:
+        """Whether it is about the reply at hand, and not too late."""
+        record = self._records[getattr(event, "reply_id", 0)]
+        is_fresh = record.fate is _Fate.OPEN
+        if commands and not is_fresh:
+            _break(Rule.STALE, f"{event} led to {commands}")
+        note = self._BY_REPORT.get(type(event))
+        if note is not None:
+            note(self, record, event)
+        return is_fresh
 
     def at_rest(self) -> None:
         """Nobody speaks, nothing is on its way, nothing works, or it hangs for ever.
@@ -216,7 +223,11 @@ class Checks:
         last = self._last
         if message.status != "final":
             return
-        if last is None or message.text != last.text or message.turn_id != last.attempt.turn_id:
+        if (
+            last is None
+            or last.fate is not _Fate.OPEN
+            or (message.text, message.turn_id) != (last.text, last.attempt.turn_id)
+        ):
             _break(Rule.UNSEEN, f"{message.text} of turn {message.turn_id}")
         elif isinstance(last.attempt.prompt, ev.SpokenPrompt) and self._voice is not _Voice.GONE:
             _break(Rule.POLITE, f"turn {message.turn_id}, while the voice {self._voice.value}")
@@ -251,6 +262,8 @@ class Checks:
         record.revealed = True
         self.memory.reply_revealed(message.turn_id, message.reply_id)
         prompt = record.attempt.prompt
+        if isinstance(prompt, ev.SpokenPrompt) and self._voice is _Voice.SPEAKS:
+            _break(Rule.POLITE, f"reply {message.reply_id} is revealed while the user speaks")
         if not isinstance(prompt, ev.ScriptedPrompt) and not self.memory.has_turn(message.turn_id):
             _break(Rule.UNHEARD, f"reply {message.reply_id} is revealed to a turn without words")
 
@@ -290,7 +303,7 @@ class Checks:
     def _live_reply(self, reply_id: int, what: str) -> _Record:
         """Open, or cancelled a moment ago: the work is called off before the sound."""
         record = self._records[reply_id]
-        if record.fate not in {_Fate.OPEN, _Fate.CANCELLED} or not record.armed:
+        if record.fate not in _LIVE or not record.armed:
             _break(Rule.QUIET, f"{what} of reply {reply_id}, which is {record.fate.value}")
         return record
 

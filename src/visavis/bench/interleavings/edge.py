@@ -157,8 +157,8 @@ class Edge:
                 self._world.after(at_ms, self._report, (job, (kind, (chance / 0.8,))))
         if self._random() < 0.3:
             self._world.after(delay_ms, self._report, (job, (ev.StageReached, ("stt",))))
-        elif self._random() < 0.2:
-            late_ms = delay_ms + 600.0 * self._random()
+        elif self._random() < 0.3:
+            late_ms = delay_ms + 2_500.0 * self._random()
             self._world.after(late_ms, self._report, (job, (ev.StageReached, ("look_up",))))
 
     def _report(self, what: tuple[Job, Report]) -> None:

@@ -32,6 +32,9 @@ class Play(Enum):
     DISCARDED = "discarded"
 
 
+_SOUNDING = (Play.PLAYING, Play.HELD)
+
+
 @dataclass(slots=True)
 class Sound:
     """One reply on the page."""
@@ -72,7 +75,7 @@ class Page:
     def interrupt(self) -> None:
         """The user presses stop: silence now, whatever the server will say."""
         for sound in self._sounds.values():
-            if sound.play in {Play.PLAYING, Play.HELD}:
+            if sound.play in _SOUNDING:
                 self._silence(sound)
         self._world.up.send(self._world.arrive, (ev.Interrupted, ()))
 
@@ -87,7 +90,7 @@ class Page:
 
     def is_silent(self) -> bool:
         """Whether nothing is playing or would go on by itself."""
-        return all(sound.play not in {Play.PLAYING, Play.HELD} for sound in self._sounds.values())
+        return all(sound.play not in _SOUNDING for sound in self._sounds.values())
 
     # -------------------------------------------------------------- messages
 
@@ -106,7 +109,7 @@ class Page:
     def _commit(self, message: wire.ReplyCommit) -> None:
         sound = self._sounds[message.reply_id]
         for other in self._sounds.values():
-            if other.play in {Play.PLAYING, Play.HELD}:
+            if other.play in _SOUNDING:
                 self._silence(other)
         sound.play = Play.PLAYING
         sound.at_ms = self._world.now_ms

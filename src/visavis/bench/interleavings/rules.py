@@ -16,7 +16,7 @@ class Rule(Enum):
     HISTORY = "the history is not what was heard"
     RETURNS = "the session does not return to listening"
     QUIET = "a cue or a sound came after an interruption"
-    POLITE = "a turn was committed before it was certainly silent"
+    POLITE = "a reply came before it was certainly silent"
     STALE = "a late report of a cancelled attempt had consequences"
     WIRE = "the messages about a reply came in an impossible order"
     BOUNDED = "something grows without bound"
