@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from visavis.bench.interleavings.world import World
 
 PLAYHEAD_INTERVAL_MS = 100.0
+"""As web/src/talk.ts; a busy page is up to PLAYHEAD_JITTER_MS later."""
+
+PLAYHEAD_JITTER_MS = 150.0
 
 
 class Play(Enum):
@@ -186,7 +189,8 @@ class Page:
         self._report(sound, "playing")
         if sound.heard_samples < sound.received_samples:
             sound.ticking = True
-            self._world.after(PLAYHEAD_INTERVAL_MS, self._tick, sound)
+            jitter_ms = PLAYHEAD_JITTER_MS * self._world.random()
+            self._world.after(PLAYHEAD_INTERVAL_MS + jitter_ms, self._tick, sound)
 
     def _report(self, sound: Sound, status: str) -> None:
         arguments = (sound.reply_id, int(sound.heard_samples), status)

@@ -95,12 +95,13 @@ class World:
         greeting = "Hello." if self.random() < _GREETED_SHARE else ""
         self.happen(ev.Began(0.0, greeting))
         self.person.begin()
-        self._pass_time()
+        self.run_plans()
         if self.session.phase is not Phase.LISTENING and self.edge.stalled:
             self._give_up_waiting()
         self.checks.at_rest()
 
-    def _pass_time(self) -> None:
+    def run_plans(self) -> None:
+        """Let everything that is planned happen, in order, and what comes of it."""
         heap = self._heap
         while heap:
             self.now_ms, _, do, what = heappop(heap)
@@ -110,7 +111,7 @@ class World:
         """An engine hangs, and the session knows no deadline for it: the person presses stop."""
         self.n_stops_needed += 1
         self.page.interrupt()
-        self._pass_time()
+        self.run_plans()
 
     # -------------------------------------------------------------- the session
 
