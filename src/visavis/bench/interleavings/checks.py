@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, cast, get_args
@@ -23,6 +23,8 @@ MAX_HELD_THINGS = 16
 """The longest list that a session may keep; its memory has twelve utterances."""
 
 Pair = tuple[Phase, type]
+
+_OF_SESSION = ("visavis.speaking", "visavis.memory", "visavis.reply.chat")
 
 _REPORTS = frozenset(kind for kind in get_args(ev.Event) if hasattr(kind, "reply_id"))
 """The events that are about one attempt or its reply."""
@@ -136,11 +138,19 @@ class Checks:
             if record.fate is _Fate.CANCELLED and record.armed:
                 _break(Rule.WIRE, f"the page holds reply {record.attempt.reply_id} for ever")
         self.memory.check_whole(self._session.history.utterances)
-        for name, value in vars(self._session).items():
-            if any(isinstance(thing, (Reply, Turn, Overlap)) for thing in _things(value)):
-                _break(Rule.BOUNDED, f"{name} is kept for nobody")
-            if isinstance(value, Sized) and len(value) > MAX_HELD_THINGS:
-                _break(Rule.BOUNDED, f"{name} holds {len(value)} things")
+        self._check_left_over(self._session)
+
+    def _check_left_over(self, owner: object) -> None:
+        """The session and what belongs to it keep nothing of what is over, and no long lists."""
+        for name, value in vars(owner).items():
+            things = _things(value)
+            if len(things) > MAX_HELD_THINGS:
+                _break(Rule.BOUNDED, f"{name} holds {len(things)} things")
+            for thing in things:
+                if isinstance(thing, (Reply, Turn, Overlap)):
+                    _break(Rule.BOUNDED, f"{name} is kept for nobody")
+                if type(thing).__module__ in _OF_SESSION and hasattr(thing, "__dict__"):
+                    self._check_left_over(thing)
 
     # -------------------------------------------------------------- what happens
 
@@ -166,13 +176,10 @@ class Checks:
         if not event.text:
             record.works = False
 
-    def _voiced(self, record: _Record, event: ev.ReplyVoiced) -> None:
+    def _finished(self, record: _Record, event: ev.ReplyVoiced | ev.AttemptFailed) -> None:
         record.works = False
         if not record.announced_samples and record.fate is _Fate.OPEN:
-            record.fate = _Fate.CANCELLED  # it has nothing to say
-
-    def _failed(self, record: _Record, event: ev.AttemptFailed) -> None:
-        record.works = False
+            record.fate = _Fate.CANCELLED  # nothing will ever be heard of it
 
     # -------------------------------------------------------------- what is asked for
 
@@ -186,6 +193,8 @@ class Checks:
         self._last = self._records[attempt.reply_id] = _Record(attempt, self._voice_ended_ms)
         if isinstance(attempt.prompt, ev.TypedPrompt):
             self._last.text = attempt.prompt.text
+        elif last is not None and _is_retry(attempt, last.attempt):
+            self._last.text = last.text
 
     def _cancel(self, command: ev.CancelAttempt) -> None:
         record = self._records[command.reply_id]
@@ -291,7 +300,7 @@ class Checks:
             _break(Rule.WIRE, f"reply {message.reply_id} is stopped, and was never revealed")
         record.fate = _Fate.STOPPED
 
-    def _pass(self, message: wire.Message) -> None:
+    def _pass(self, what: wire.Message | ev.HearOverlap) -> None:
         """Says nothing about what is heard."""
 
     def _open_reply(self, reply_id: int, what: str) -> _Record:
@@ -315,14 +324,15 @@ class Checks:
     _BY_REPORT: ClassVar[dict[type, Callable[[Checks, _Record, Any], None]]] = {
         ev.PlayheadMoved: _played,
         ev.Transcribed: _transcribed,
-        ev.ReplyVoiced: _voiced,
-        ev.AttemptFailed: _failed,
+        ev.ReplyVoiced: _finished,
+        ev.AttemptFailed: _finished,
     }
     _BY_COMMAND: ClassVar[dict[type, Callable[[Checks, Any], None]]] = {
         ev.StartAttempt: _start,
         ev.CancelAttempt: _cancel,
         ev.Send: _send,
         ev.SendAudio: _sound,
+        ev.HearOverlap: _pass,
     }
     _BY_MESSAGE: ClassVar[dict[type, Callable[[Checks, Any], None]]] = {
         wire.State: _show_state,
@@ -340,10 +350,16 @@ class Checks:
     }
 
 
-def _things(value: object) -> Iterable[object]:
+def _things(value: object) -> Sequence[object]:
     if isinstance(value, dict):
-        return cast("dict[object, object]", value).values()
-    return cast("list[object]", value) if isinstance(value, (list, tuple, set)) else (value,)
+        return list(cast("dict[object, object]", value).values())
+    return list(cast("list[object]", value)) if isinstance(value, (list, tuple, set)) else (value,)
+
+
+def _is_retry(attempt: ev.Attempt, failed: ev.Attempt) -> bool:
+    """Whether it is about the same words, so that they need not be heard again."""
+    same = attempt.prompt == failed.prompt or isinstance(attempt.prompt, ev.ScriptedPrompt)
+    return same and attempt.turn_id == failed.turn_id
 
 
 def _break(rule: Rule, detail: str) -> None:

@@ -29,6 +29,7 @@ _SPEECHLESS_SHARE = 0.04
 _FAILURE_SHARE = 0.1
 _STALL_SHARE = 0.04
 _LEAKY_SHARE = 0.3
+_OVERHEARD = ("", "mm-hm", "yeah", "stop it", "what about tomorrow")
 _ENDINGS = ("", " and", " is that so", " one two three four five six seven")
 
 Report = tuple[Callable[..., ev.Event], tuple[Any, ...]]
@@ -52,6 +53,7 @@ class Edge:
         self._world = world
         self._random = world.random
         self._job: Job | None = None
+        self._overheard: ev.SpokenPrompt | None = None
         self._mail: list[ev.Send | ev.SendAudio] = []
 
     @property
@@ -74,6 +76,17 @@ class Edge:
         if self._job is not None and self._job.reply_id == command.reply_id:
             self._job.cancelled = True
 
+    def _hear_overlap(self, command: ev.HearOverlap) -> None:
+        """The newest sound counts; an engine that fails tells nothing."""
+        self._overheard = command.sound
+        if self._random() < 1.0 - _FAILURE_SHARE:
+            self._world.after(self._pace() * self._random(), self._tell_overlap, command.sound)
+
+    def _tell_overlap(self, sound: ev.SpokenPrompt) -> None:
+        if sound is self._overheard or self._random() < _LEAKY_SHARE:
+            text = _OVERHEARD[int(len(_OVERHEARD) * self._random())]
+            self._world.happen(ev.OverlapHeard(self._world.now_ms, sound, text))
+
     # -------------------------------------------------------------- an attempt
 
     def _start(self, command: ev.StartAttempt) -> None:
@@ -81,7 +94,7 @@ class Edge:
         if self._job is not None:
             self._job.cancelled = True
         job = self._job = Job(attempt.reply_id, leaks=self._random() < _LEAKY_SHARE)
-        pace_ms = _PACES_MS[int(len(_PACES_MS) * self._random())]
+        pace_ms = self._pace()
         reports: list[Report] = []
         if isinstance(attempt.prompt, ev.SpokenPrompt):
             wordless = self._random() < _WORDLESS_SHARE
@@ -92,6 +105,9 @@ class Edge:
         else:
             reports += self._answer(attempt.reply_id)
         self._plan(job, self._spoilt(job, reports), pace_ms)
+
+    def _pace(self) -> float:
+        return _PACES_MS[int(len(_PACES_MS) * self._random())]
 
     def _ending(self) -> str:
         return _ENDINGS[int(len(_ENDINGS) * self._random())]
@@ -173,4 +189,5 @@ class Edge:
         ev.SendAudio: _post,
         ev.StartAttempt: _start,
         ev.CancelAttempt: _cancel,
+        ev.HearOverlap: _hear_overlap,
     }
