@@ -231,12 +231,14 @@ class Session:
         reply = self._reply
         if reply is None:
             return
+        was_voiced = reply.production is Production.VOICED
         reply.production = Production.VOICED
-        if reply.n_samples > 0:
-            self._send(outgoing.failure(event))
-            self._speaking.end(reply)
-        else:
+        if reply.n_samples == 0:
             self._try_again(reply, event, event.at_ms)
+            return
+        self._send(outgoing.failure(event))
+        if not was_voiced:  # a score may fail behind the last phrase
+            self._speaking.end(reply)
 
     def _try_again(self, reply: Reply, failure: ev.AttemptFailed, now_ms: float) -> None:
         """Never silence: answer anew, then apologise, and if even that fails say so in writing."""
