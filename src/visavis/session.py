@@ -316,7 +316,7 @@ class Session:
     def _go_on(self, reply: Reply, onset: ev.SpeechStarted) -> None:
         """A reply came too early: the spoken turn it answered is not over. Forget both."""
         if isinstance(reply.attempt.prompt, ev.SpokenPrompt) and self._turn is not None:
-            self._memory.take_back(self._turn)
+            self._memory.take_back(self._turn, reply)
             self.phase = Phase.HEARING
         else:
             self._hear(onset)
