@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -29,9 +30,7 @@ from visavis.bench.interleavings.search import (
 from visavis.bench.interleavings.world import World
 from visavis.cli import app
 from visavis.session import Phase, Session
-from visavis.turns import Delivery, Reply
 from visavis.wire import messages as wire
-from visavis.wire import outgoing
 
 SEED = int(os.environ.get("VISAVIS_INTERLEAVINGS_SEED", "1"))
 N = int(os.environ.get("VISAVIS_INTERLEAVINGS", "100000"))
@@ -109,73 +108,111 @@ def test_what_the_world_does_not_know_is_an_error() -> None:
 # ------------------------------------------------------------------ the fuzzer can fail
 
 
-class NeverDiscards(Session):
-    """Forgets its own record of a reply, and leaves the page holding it."""
+class Tampering(Session):
+    """Asks for something else than it should."""
 
-    def _send(self, message: wire.Message) -> None:
-        if not isinstance(message, wire.ReplyDiscard):
-            super()._send(message)
+    def alter(self, command: ev.Command) -> list[ev.Command]:
+        match command:
+            case ev.Send(message):
+                return [ev.Send(altered) for altered in self.alter_message(message)]
+            case _:
+                return [command]
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        return [message]
+
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        return [after for before in super().receive(event) for after in self.alter(before)]
 
 
-class PlaysDiscarded(Session):
-    """Takes replies back that may be playing as if they had not been revealed."""
+class NeverDiscards(Tampering):
+    """Leaves the page holding a reply that is forgotten here."""
 
-    def _send(self, message: wire.Message) -> None:
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        return [] if isinstance(message, wire.ReplyDiscard) else [message]
+
+
+class PlaysDiscarded(Tampering):
+    """Takes a reply back that may be playing as if it had not been revealed."""
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
         if isinstance(message, wire.ReplyStop):
-            message = wire.ReplyDiscard(reply_id=message.reply_id)
-        super()._send(message)
+            return [wire.ReplyDiscard(reply_id=message.reply_id)]
+        return [message]
 
 
-class RemembersDiscarded(Session):
-    """Writes the words of a withdrawn reply into its memory."""
-
-    def _withdraw(self, work: ev.Work = ev.Work.FORGET) -> None:
-        if self._reply is not None and self._reply.texts:
-            self.history.character_said(self._reply.text_heard(whole=True))
-        super()._withdraw(work)
-
-
-class RevealsTwice(Session):
+class RevealsTwice(Tampering):
     """Sends every commit twice."""
 
-    def _reveal(self, reply: Reply, now_ms: float) -> None:
-        super()._reveal(reply, now_ms)
-        super()._reveal(reply, now_ms)
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        return [message, message] if isinstance(message, wire.ReplyCommit) else [message]
 
 
-class ForgetsToCancel(Session):
+class TalksOn(Tampering):
+    """Goes on sending a reply that was interrupted."""
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        if isinstance(message, wire.ReplyStop):
+            return [message, wire.ReplyEnd(reply_id=message.reply_id, n_samples=1)]
+        return [message]
+
+
+class NeverResumes(Tampering):
+    """Leaves a reply held after a cough."""
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        return [] if isinstance(message, wire.ReplyResume) else [message]
+
+
+class ShowsDiscarded(Tampering):
+    """Shows the words of a withdrawn attempt as final."""
+
+    tentative: wire.Transcript | None = None
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        if isinstance(message, wire.Transcript):
+            self.tentative = message
+        if isinstance(message, wire.ReplyDiscard) and self.tentative is not None:
+            return [message, self.tentative.model_copy(update={"status": "final"})]
+        return [message]
+
+
+class RemembersDiscarded(Tampering):
+    """Remembers the words of a withdrawn reply."""
+
+    text = ""
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        if isinstance(message, wire.ReplyPhrase):
+            self.text = message.text
+        if isinstance(message, wire.ReplyDiscard):
+            self.history.character_said(self.text)
+        return [message]
+
+
+class ForgetsToCancel(Tampering):
     """Leaves the engines working for a reply that nobody wants."""
 
-    def _cancel_voicing(self, reply: Reply, work: ev.Work = ev.Work.FORGET) -> None:
-        pass
+    def alter(self, command: ev.Command) -> list[ev.Command]:
+        return [] if isinstance(command, ev.CancelAttempt) else [command]
 
 
 class IgnoresThePlayhead(Session):
-    """Thinks that an interrupted reply was heard to its end."""
+    """Thinks that all that was sent was heard."""
 
-    def _stop(self, reply: Reply) -> None:
-        reply.heard_sample = reply.n_samples
-        super()._stop(reply)
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        if isinstance(event, ev.PlayheadMoved):
+            event = replace(event, sample=1_000_000)
+        return super().receive(event)
 
 
 class ForgetsTheEnd(Session):
     """Does not listen to where an interrupted reply was stopped."""
 
-    def _is_stale(self, event: ev.Event) -> bool:
-        if isinstance(event, ev.PlayheadMoved) and self._reply is None:
-            return True
-        return super()._is_stale(event)
-
-
-class ShowsDiscarded(Session):
-    """Shows the words of a withdrawn attempt as final."""
-
-    def _withdraw(self, work: ev.Work = ev.Work.FORGET) -> None:
-        reply = self._reply
-        super()._withdraw(work)
-        if reply is not None and reply.transcript:
-            turn_id, revision = reply.attempt.turn_id, reply.attempt.revision
-            self._send(outgoing.transcript(turn_id, revision, reply.transcript, "final"))
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        if isinstance(event, ev.PlayheadMoved) and event.status == "stopped":
+            return []
+        return super().receive(event)
 
 
 class RepliesTwice(Session):
@@ -191,23 +228,6 @@ class RepliesTwice(Session):
         return self._out
 
 
-class NeverResumes(Session):
-    """Leaves a reply held after a cough."""
-
-    def _send(self, message: wire.Message) -> None:
-        if not isinstance(message, wire.ReplyResume):
-            super()._send(message)
-
-
-class TalksOn(Session):
-    """Goes on sending a reply that was interrupted."""
-
-    def _stop(self, reply: Reply) -> None:
-        super()._stop(reply)
-        if reply.delivery is not Delivery.PENDING:
-            self._send(wire.ReplyEnd(reply_id=reply.reply_id, n_samples=reply.n_samples))
-
-
 class HearsStale(Session):
     """Takes late reports of a cancelled attempt for those of the one at work."""
 
@@ -218,19 +238,22 @@ class HearsStale(Session):
 
 
 class Hasty(Session):
-    """Commits at the first words, in a dip of the voice."""
+    """Takes every dip of the voice for its end."""
 
-    def _may_commit(self, reply: Reply) -> bool:
-        return bool(reply.transcript)
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        commands = super().receive(event)
+        if isinstance(event, ev.SpeechPaused):
+            commands += super().receive(ev.SpeechEnded(event.at_ms, event.sample, event.silence_ms))
+        return commands
 
 
 class Invents(Session):
     """Remembers more than was said."""
 
-    def _remember_turn(self, reply: Reply) -> None:
-        super()._remember_turn(reply)
-        if self._turn is not None and self._turn.turn_id == 1:
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        if isinstance(event, ev.Transcribed):
             self.history.user_said("what was never said")
+        return super().receive(event)
 
 
 class Hoards(Session):
@@ -246,7 +269,7 @@ class Hoards(Session):
 
 
 class Freezes(Session):
-    """Loses its deadline when somebody speaks over a reply."""
+    """Knows no deadline."""
 
     def next_deadline_ms(self) -> float | None:
         return None
@@ -255,9 +278,9 @@ class Freezes(Session):
 class Stumbles(Session):
     """Raises when a question is typed over a reply."""
 
-    def _silence(self) -> None:
-        assert self.phase is not Phase.DUCKED
-        super()._silence()
+    def receive(self, event: ev.Event) -> list[ev.Command]:
+        assert not (isinstance(event, ev.TextTyped) and self.phase is Phase.DUCKED)
+        return super().receive(event)
 
 
 BROKEN: list[tuple[type[Session], set[Rule]]] = [
@@ -267,7 +290,7 @@ BROKEN: list[tuple[type[Session], set[Rule]]] = [
     (RevealsTwice, {Rule.WIRE}),
     (ForgetsToCancel, {Rule.ONE_ATTEMPT, Rule.RETURNS}),
     (IgnoresThePlayhead, {Rule.UNREMEMBERED, Rule.HISTORY}),
-    (ForgetsTheEnd, {Rule.HISTORY}),
+    (ForgetsTheEnd, {Rule.HISTORY, Rule.BOUNDED}),
     (ShowsDiscarded, {Rule.UNSEEN}),
     (RepliesTwice, {Rule.ONE_REPLY}),
     (NeverResumes, {Rule.RETURNS, Rule.WIRE}),
