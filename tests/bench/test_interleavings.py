@@ -53,7 +53,7 @@ def test_a_hundred_thousand_conversations_break_no_rule() -> None:
     missed = [pair for pair in Session.TRANSITIONS if not found.seen[pair]]
     assert not missed, "these transitions were never tried"
     assert found.n_events / N > 10.0
-    assert found.n_stops_needed < 0.1 * N, "the session helps itself, as a rule"
+    assert found.n_stops_needed == 0, "an engine that hangs needs nobody to press stop"
 
 
 def test_a_seed_is_a_whole_conversation() -> None:

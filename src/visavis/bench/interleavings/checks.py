@@ -199,7 +199,7 @@ class Checks:
     def _cancel(self, command: ev.CancelAttempt) -> None:
         record = self._records[command.reply_id]
         record.works = False
-        if record.fate is _Fate.OPEN:
+        if record.fate is _Fate.OPEN and not record.revealed:
             record.fate = _Fate.CANCELLED
 
     def _sound(self, command: ev.SendAudio) -> None:

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from visavis.bench.interleavings.search import Findings, Trace, search_shared, shortest_trace, trace
-from visavis.bench.report import Report, print_json
+from visavis.bench.report import Report, commit, print_json
 from visavis.session import Session
 
 MAX_TRACES = 3
@@ -45,6 +45,7 @@ def interleavings(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run random conversations in virtual time and check that every rule holds."""
+    commit()  # of the code with which it begins
     n_processes = processes or os.cpu_count() or 1
     found, took_s = _search(n, seed, n_processes)
     if n == 1:
