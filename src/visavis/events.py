@@ -302,6 +302,13 @@ class HearOverlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Committed:
+    """The turn of this reply is over: from now on its work may cost money and be logged."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send this message to the peer."""
 
@@ -317,4 +324,4 @@ class SendAudio:
     pcm: bytes = field(repr=False)
 
 
-Command = StartAttempt | CancelAttempt | HearOverlap | Send | SendAudio
+Command = StartAttempt | CancelAttempt | Committed | HearOverlap | Send | SendAudio

@@ -80,6 +80,7 @@ class Speaking:
     def commit(self, reply: Reply, turn: Turn | None, now_ms: float) -> None:
         """The user has finished: remember the words, and let the answer be heard."""
         reply.committed_ms = now_ms
+        self._do(ev.Committed(reply.reply_id))
         if turn is not None and reply.transcript and turn.said is None:
             self._memory.user_said(turn, reply.transcript)
             said = outgoing.transcript(turn.turn_id, turn.revision, reply.transcript, "final")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.speech import QUESTION, SENTENCES, STATEMENT, at_microphone
+from tests.speech import CLOSURES, QUESTION, SENTENCES, STATEMENT, at_microphone
 from visavis.errors import EngineError
 from visavis.hear.audio import RATE_HZ, Framer
 from visavis.hear.gate import Change, VoiceGate, VoiceGone, VoiceStarted
@@ -94,6 +94,15 @@ def test_the_transcript_is_what_was_said(moonshine: Moonshine, text: str) -> Non
     sound, first, last = at_microphone(text)
     heard = moonshine.transcribe(sound[first - 3_000 : last], lambda: False)
     assert words(heard) == words(text)
+
+
+@pytest.mark.models
+def test_a_long_turn_is_transcribed_to_its_end(moonshine: Moonshine) -> None:
+    sound = np.concatenate([at_microphone(text)[0] for text in (CLOSURES, STATEMENT)])
+    assert len(sound) > 10 * RATE_HZ, "more than 384 of the decoder's frames"
+    heard = " ".join(words(moonshine.transcribe(sound, lambda: False)))
+    assert "big map" in heard
+    assert heard.endswith("how much it costs")
 
 
 @pytest.mark.models

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
@@ -159,6 +160,18 @@ def test_nobody_there_is_a_provider_error() -> None:
             await llm.aclose()
 
         asyncio.run(main())
+
+
+def test_what_is_asked_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        async with connected(Endpoint([delta("Once upon a time."), "[DONE]"])) as llm:
+            assert await whole(llm) == ["Once upon a time."]
+
+    with caplog.at_level(logging.DEBUG):
+        asyncio.run(main())
+    assert "story about the sea" not in caplog.text
+    assert "Once upon" not in caplog.text
+    assert KEY not in caplog.text
 
 
 def test_no_key_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

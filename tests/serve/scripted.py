@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -18,6 +19,7 @@ from visavis.errors import EngineError
 from visavis.reply.answer import ChatMessage, Unsure
 from visavis.reply.knowledge import Knowledge
 from visavis.reply.persona import Persona, parse_persona
+from visavis.serve.allowance import Speculation, TokenCount
 from visavis.serve.engines import Engines, Threads
 from visavis.testing import InlineExecutor
 from visavis.voice.tts import Voiced, VoiceStyle
@@ -32,6 +34,9 @@ facts:
   - {id: time, ask: [what time is it], answer: "It is noon, exactly."}
 invites: [tell me a story]
 """
+
+LONG_STORY = tuple(f"The fox met {first}{last}. " for first in "BDFHJKLM" for last in "aeiouy")
+"""Does not repeat itself."""
 
 
 class WordEmbedder:
@@ -122,6 +127,9 @@ class Script:
     llm: ScriptedLlm = field(default_factory=ScriptedLlm)
     tts: ScriptedTts = field(default_factory=ScriptedTts)
     unsure: Unsure = Unsure.OFFER
+    speculation: Speculation = field(default_factory=Speculation)
+    tokens: TokenCount = field(default_factory=TokenCount)
+    brains: Executor = field(default_factory=InlineExecutor)
 
     def engines(self) -> Engines:
         return Engines(
@@ -132,6 +140,8 @@ class Script:
             stt=self.stt,
             llm=self.llm,
             tts=self.tts,
-            threads=Threads(ears=InlineExecutor(), brains=InlineExecutor()),
+            threads=Threads(ears=InlineExecutor(), brains=self.brains),
             unsure=self.unsure,
+            speculation=self.speculation,
+            tokens=self.tokens,
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.serve.scripted import Script
 from visavis.errors import EngineError
+from visavis.reply.lines import first_phrases
 from visavis.reply.persona import load_persona
-from visavis.serve.ahead import first_phrases, voice_ahead
+from visavis.serve.ahead import voice_ahead
 from visavis.testing import run_virtual
 
 

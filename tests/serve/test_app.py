@@ -55,7 +55,10 @@ def test_pages_health_metrics_and_headers() -> None:
         async with httpx.AsyncClient(base_url=f"http://{address}") as client:
             health = await client.get("/healthz")
             assert health.json()["status"] == "ok"
-            assert "visavis_sessions 0.0" in (await client.get("/metrics")).text
+            metrics = (await client.get("/metrics")).text
+            assert "visavis_sessions 0.0" in metrics
+            assert "visavis_llm_tokens_total 0.0" in metrics
+            assert "visavis_llm_discarded_tokens_total 0.0" in metrics
             character = await client.get("/characters/pip.riv")
             assert character.content.startswith(b"RIVE")
             missing = await client.get("/characters/nobody.riv")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 import pytest
 
-from tests.serve.scripted import Script
+from tests.serve.scripted import LONG_STORY, Script
 from visavis.errors import EngineError
 from visavis.reply.answer import Unsure
 from visavis.serve.conversation import Conversation, Peer
@@ -143,7 +143,7 @@ def test_sound_of_a_reply_has_no_gaps() -> None:
 
 def test_model_stream_is_closed_when_the_user_interrupts() -> None:
     script = Script()
-    script.llm.pieces = ("Once there was a fox. ", "It ran home. ") * 250
+    script.llm.pieces = LONG_STORY
 
     async def play(stage: Stage) -> None:
         await past_greeting(stage)
@@ -200,7 +200,7 @@ def test_bug_in_an_engine_is_an_internal_error_without_details(
     async def play(stage: Stage) -> None:
         await past_greeting(stage)
         await stage.speak(500)
-        await stage.silence(1_000)
+        await stage.silence(2_000)
 
     stage = perform(play, script)
     assert stage.last_error().code == "internal"
@@ -355,7 +355,7 @@ def test_two_conversations_do_not_disturb_each_other() -> None:
 
 def test_peer_that_leaves_in_the_middle_leaves_nothing_behind() -> None:
     script = Script()
-    script.llm.pieces = ("Once there was a fox. ", "It ran home. ") * 250
+    script.llm.pieces = LONG_STORY
 
     async def play(stage: Stage) -> None:
         stage.transport.arrive(encode(wire.Text(text="tell me a story")))

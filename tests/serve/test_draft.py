@@ -11,7 +11,9 @@ import pytest
 from tests.serve.scripted import Script
 from visavis.errors import EngineError
 from visavis.events import Speaker, Utterance
-from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase, same_words, spoken_lines
+from visavis.serve.allowance import Guessing, Speculation, TokenCount
+from visavis.serve.answering import same_words, spoken_lines
+from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase
 from visavis.testing import LoopClock, run_virtual
 
 FACT, STORY = "What time is it?", "tell me a story"
@@ -134,6 +136,85 @@ def test_words_that_need_no_answer_to_be_found() -> None:
         _, texts = await followed(draft)
         assert " ".join(texts) == "Hello! How are you?"
         await draft.drop()
+
+    perform(main())
+
+
+METERED = Speculation(Guessing.NEVER)
+
+
+def test_a_draft_that_costs_money_waits_for_permission() -> None:
+    script = Script(speculation=METERED)
+
+    async def main() -> None:
+        drafts = Drafts(script.engines(), LoopClock())
+        draft = drafts.take(STORY, ())
+        await asyncio.sleep(10.0)
+        assert (script.llm.n_open, script.tokens.asked) == (0, 0)
+        draft.permit()
+        _, texts = await followed(draft)
+        assert len(texts) == 2
+        await drafts.aclose()
+
+    perform(main())
+    assert script.tokens.asked > 0
+    assert script.tokens.discarded == 0, "it was wanted"
+
+
+def test_facts_cost_nothing_and_wait_for_nobody() -> None:
+    script = Script(speculation=METERED)
+
+    async def main() -> None:
+        drafts = Drafts(script.engines(), LoopClock())
+        drafts.take(FACT, ())
+        await asyncio.sleep(1.0)
+        assert script.tts.said == ["It is noon, exactly."]
+        await drafts.aclose()
+
+    perform(main())
+    assert script.tokens == TokenCount()
+
+
+def test_what_was_asked_in_vain_is_counted_once_prompt_included() -> None:
+    script = Script()
+
+    async def main() -> None:
+        drafts = Drafts(script.engines(), LoopClock())
+        drafts.take(STORY, ())
+        await asyncio.sleep(1.0)
+        assert script.tokens.discarded == 0, "it may yet be wanted"
+        drafts.drop()
+        await drafts.aclose()
+
+    perform(main())
+    assert script.tokens.discarded == script.tokens.asked
+    # "You are Testy, a small friendly character. ..." is about 80 characters.
+    assert 20 < script.tokens.discarded < 60
+
+
+def test_a_conversation_discards_no_more_than_it_may() -> None:
+    script = Script(speculation=Speculation(Guessing.CAPPED, 200))
+
+    async def main() -> None:
+        engines = script.engines()
+        drafts = Drafts(engines, LoopClock())
+        for n in range(50):
+            drafts.take(f"{STORY} number {n}", ())
+            await asyncio.sleep(1.0)
+            drafts.drop()
+        assert 0 < script.tokens.discarded <= 200
+        assert script.tokens.capped_conversations == 1
+        spent = script.tokens.asked
+        answer = drafts.take(STORY, ())
+        answer.permit()
+        assert (await followed(answer))[1][0].startswith("Once there"), "a committed turn is served"
+        assert script.tokens.asked > spent
+        await drafts.aclose()
+        fresh = Drafts(engines, LoopClock())
+        fresh.take(STORY, ())
+        await asyncio.sleep(1.0)
+        await fresh.aclose()
+        assert script.tokens.discarded > spent, "another conversation has its own allowance"
 
     perform(main())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from visavis.testing import run_virtual
 from visavis.voice.cached import CachedVoice
@@ -15,22 +16,25 @@ class CountingVoice:
     rate_hz = 16_000
     lead_ms = 5.0
 
-    def __init__(self) -> None:
+    def __init__(self, level: float = 0.3) -> None:
+        self.level = level
         self.said: list[str] = []
 
     async def speak(self, text: str, style: VoiceStyle) -> Voiced:
         self.said.append(text)
-        return Voiced(np.zeros(1_000, dtype=np.float32), self.rate_hz, ())
+        return Voiced(np.full(1_000, self.level, dtype=np.float32), self.rate_hz, ())
 
     async def aclose(self) -> None:
         self.said.append("closed")
 
 
-def said(*phrases: tuple[str, VoiceStyle], max_bytes: int = 1_000_000) -> list[str]:
-    inner = CountingVoice()
+def said(
+    *phrases: tuple[str, VoiceStyle], max_bytes: int = 1_000_000, level: float = 0.3
+) -> list[str]:
+    inner = CountingVoice(level)
 
     async def main() -> None:
-        voice = CachedVoice(inner, max_bytes)
+        voice = CachedVoice(inner, frozenset("abc"), max_bytes)
         for text, style in phrases:
             assert (await voice.speak(text, style)).sound.nbytes == 4_000
         assert (voice.rate_hz, voice.lead_ms) == (16_000, 5.0)
@@ -47,3 +51,12 @@ def test_once_for_each_style() -> None:
 def test_the_least_recently_used_goes_first() -> None:
     order = [("a", PLAIN), ("b", PLAIN), ("a", PLAIN), ("c", PLAIN), ("a", PLAIN), ("b", PLAIN)]
     assert said(*order, max_bytes=8_000) == ["a", "b", "c", "b", "closed"]
+
+
+def test_what_is_not_the_personas_own_is_forgotten_at_once() -> None:
+    assert said(("my name is Kim", PLAIN), ("my name is Kim", PLAIN)).count("my name is Kim") == 2
+
+
+@pytest.mark.parametrize("level", [0.0, np.nan, np.inf])
+def test_what_can_not_be_heard_is_tried_again(level: float) -> None:
+    assert said(("a", PLAIN), ("a", PLAIN), level=level) == ["a", "a", "closed"]

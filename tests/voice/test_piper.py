@@ -189,6 +189,27 @@ def test_a_call_cancelled_while_the_process_starts_leaves_none_behind(store: Mod
     run_with(piper, body)
 
 
+@pytest.mark.models
+def test_a_process_that_hangs_is_replaced(
+    store: ModelStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = children()
+    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+
+    async def body() -> Voiced:
+        await piper.start()
+        (pid,) = children() - before
+        os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr("visavis.voice.piper._ANSWER_TIMEOUT_S", 0.01)
+        with pytest.raises(EngineError, match="too long"):
+            await piper.speak(SHORT, PLAIN)
+        assert not psutil.pid_exists(pid)
+        monkeypatch.setattr("visavis.voice.piper._ANSWER_TIMEOUT_S", 30.0)
+        return await piper.speak(SHORT, PLAIN)
+
+    assert sounds(run_with(piper, body)) == YES
+
+
 def test_a_wrong_model_says_what_to_do(tmp_path: Path) -> None:
     pytest.importorskip("piper")
     config = tmp_path / "voice.json"

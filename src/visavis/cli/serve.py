@@ -21,7 +21,13 @@ from visavis.models.progress import console_progress
 from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
-from visavis.serve.settings import DEFAULT_PORT, MAX_SESSIONS, LlmSettings, ServeSettings
+from visavis.serve.settings import (
+    DEFAULT_PORT,
+    MAX_SESSIONS,
+    LlmSettings,
+    ServeSettings,
+    Speculate,
+)
 
 _WS_MAX_BYTES = 1024 * 1024  # the codec's own, smaller limits answer with a reason
 _SHUTDOWN_TIMEOUT_S = 3
@@ -29,7 +35,7 @@ _SHUTDOWN_TIMEOUT_S = 3
 console = Console(stderr=True)
 
 
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     persona: Annotated[
         str, typer.Option(help="Who answers: pip, support, museum, or a persona.yaml.")
     ] = "pip",
@@ -41,6 +47,17 @@ def serve(
         str | None, typer.Option(help="An OpenAI-compatible endpoint instead of the local model.")
     ] = None,
     llm_model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
+    speculate: Annotated[
+        Speculate | None,
+        typer.Option(
+            help="Ask the language model before the user has surely finished; "
+            "auto does so where that costs nothing."
+        ),
+    ] = None,
+    max_discarded_tokens: Annotated[
+        int | None,
+        typer.Option(min=0, help="With --speculate on: tokens a conversation may spend in vain."),
+    ] = None,
     max_sessions: Annotated[int, typer.Option(min=1, help="Conversations at once.")] = MAX_SESSIONS,
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="Origin of another site that may talk to this server.")
@@ -51,9 +68,13 @@ def serve(
         host=host, port=port, max_sessions=max_sessions, allow_origins=tuple(allow_origin or ())
     )
     llm = LlmSettings.from_environment()
-    llm = llm.model_copy(
-        update={"base_url": llm_base_url or llm.base_url, "model": llm_model or llm.model}
-    )
+    flags = {
+        "base_url": llm_base_url or None,
+        "model": llm_model or None,
+        "speculate": speculate,
+        "max_discarded_tokens": max_discarded_tokens,
+    }
+    llm = llm.model_copy(update={k: value for k, value in flags.items() if value is not None})
     serve_until_stopped(load_persona(persona), llm, settings)
 
 
@@ -93,6 +114,7 @@ async def _serve(
             uvicorn.Config(
                 create_app(engines, settings),
                 log_config=None,
+                log_level="warning",  # at debug it logs every frame, and so what users say
                 access_log=False,
                 ws="websockets-sansio",
                 ws_max_size=_WS_MAX_BYTES,

@@ -58,14 +58,20 @@ class Moonshine:
         mask = np.ones(padded.shape, dtype=np.int64)
         hidden = self._encoder.run({"input_values": padded, "attention_mask": mask})[0]
         max_tokens = 2 + int(len(sound) / RATE_HZ * _MAX_TOKENS_PER_S)
-        return self._text(self._decode(hidden, max_tokens, cancelled))
+        return self._text(self._decode(hidden, mask, max_tokens, cancelled))
 
     def _decode(
-        self, hidden: NDArray[np.float32], max_tokens: int, cancelled: Callable[[], bool]
+        self,
+        hidden: NDArray[np.float32],
+        mask: NDArray[np.int64],
+        max_tokens: int,
+        cancelled: Callable[[], bool],
     ) -> list[int]:
         fixed: dict[str, Any] = {
             "encoder_hidden_states": hidden,
-            "encoder_attention_mask": np.ones((1, hidden.shape[1]), dtype=np.int64),
+            # The sound's own mask: the decoder takes every 384th of it. One for each hidden state
+            # would do up to nine seconds, and fail beyond.
+            "encoder_attention_mask": mask,
         }
         cache: dict[str, Any] = {
             name: np.zeros((1, shape[1], 0, shape[3]), dtype=np.float32)

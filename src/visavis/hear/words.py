@@ -28,13 +28,30 @@ class NoWords:
         return None
 
 
-class RememberedWords:
-    """Asks once for the same words: they are judged first as a guess, then as the question.
+class JudgedWords:
+    """Asks a language model.
 
     A judge that fails is one that knows nothing: the answer itself will fail aloud.
     """
 
     def __init__(self, judge: Callable[[str], Awaitable[float]]) -> None:
+        self._judge = judge
+
+    async def p_complete(self, words: str) -> float | None:
+        """See `WordsModel.p_complete`."""
+        try:
+            return await self._judge(words)
+        except VisavisError:
+            return None
+
+
+class RememberedWords:
+    """Asks once for the same words: they are judged first as a guess, then as the question.
+
+    One for each conversation: what a user said is forgotten with it.
+    """
+
+    def __init__(self, judge: WordsModel) -> None:
         self._judge = judge
         self._known: OrderedDict[str, float] = OrderedDict()
 
@@ -42,10 +59,10 @@ class RememberedWords:
         """See `WordsModel.p_complete`."""
         key = words.rstrip(" .,;:!?…").strip()
         if key not in self._known:
-            try:
-                self._known[key] = await self._judge(key)
-            except VisavisError:
+            p_complete = await self._judge.p_complete(key)
+            if p_complete is None:
                 return None
+            self._known[key] = p_complete
             if len(self._known) > _MAX_REMEMBERED:
                 self._known.popitem(last=False)
-        return self._known[key]
+        return self._known.get(key)

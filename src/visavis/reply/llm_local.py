@@ -22,6 +22,9 @@ _SLOTS = 3
 """Prompt caches kept side by side: one conversation does not push out the other's persona, and
 judging words disturbs neither."""
 
+_STOP_S = 2.0
+"""A model that is stuck can't be stopped; who waited for it goes on."""
+
 _USER_SAYS = "<|im_start|>user\n"
 _ENDINGS = ("?", ".", "!", "\n", "<|")
 _N_PROBABILITIES = 60
@@ -88,7 +91,7 @@ class LlamaCpp:
                     yield piece
         finally:
             stopped.set()
-            await asyncio.shield(task)  # one token at most
+            await asyncio.wait({task}, timeout=_STOP_S)  # one token, if it is not stuck
 
     async def p_sentence_end(self, words: str) -> float:
         """Probability 0…1 that a sentence, or a line, ends behind these words.

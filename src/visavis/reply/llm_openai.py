@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Sequence
 
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError, Timeout
@@ -18,6 +19,9 @@ from visavis.reply.answer import ChatMessage
 
 _TIMEOUT = Timeout(20.0, connect=5.0)
 """Between two pieces. Nobody waits longer for an answer; the SDK would, ten minutes."""
+
+# At DEBUG the SDK logs whole requests, and so what a user said.
+logging.getLogger("openai").setLevel(logging.WARNING)
 
 
 class OpenAICompatible:

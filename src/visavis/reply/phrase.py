@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from visavis.plain import plain
+
 MIN_FIRST_CHARS = 12
 """A shorter first clause ("Well,") would be over before the second phrase is voiced."""
 
@@ -99,5 +101,5 @@ def _is_abbreviated(before: str, following: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """Text fit for speaking: no markdown, no emoji, no line breaks, single spaces."""
-    return _SPACES.sub(" ", _MARKDOWN.sub(" ", _PICTURES.sub(" ", text))).strip()
+    """Text fit for speaking: no markup, no emoji, no line breaks, single spaces."""
+    return _SPACES.sub(" ", _MARKDOWN.sub(" ", _PICTURES.sub(" ", plain(text)))).strip()

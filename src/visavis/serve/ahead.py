@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
 
 from visavis.errors import VisavisError
-from visavis.reply.persona import Persona
-from visavis.reply.phrase import PhraseCutter
+from visavis.reply.lines import first_phrases
 from visavis.serve.engines import Engines
 
 _log = logging.getLogger(__name__)
@@ -24,15 +22,3 @@ async def voice_ahead(engines: Engines) -> None:
             await asyncio.sleep(_BREATH_S)
     except VisavisError as error:
         _log.warning("answers are not voiced ahead: %s", error)
-
-
-def first_phrases(persona: Persona) -> Iterator[str]:
-    """The first phrase of every fact, refusal and opener, each once."""
-    texts = [*persona.declines, *persona.openers, *(fact.answer for fact in persona.facts)]
-    seen: set[str] = set()
-    for text in texts:
-        cutter = PhraseCutter()
-        phrases = [*cutter.push(text), *cutter.flush()]
-        if phrases and phrases[0] not in seen:
-            seen.add(phrases[0])
-            yield phrases[0]

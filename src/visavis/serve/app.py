@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from html import escape
 from pathlib import Path
@@ -21,6 +21,8 @@ from prometheus_client import (
     Gauge,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from visavis import __version__
 from visavis.clock import Clock, MonotonicClock
@@ -28,6 +30,7 @@ from visavis.errors import BusyError, ConfigError, UnsupportedError
 from visavis.face import build_character
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
+from visavis.serve.allowance import TokenCount
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.engines import Engines
 from visavis.serve.pcm import converse
@@ -68,6 +71,30 @@ class Metrics:
         )
         self.refused_total = Counter(
             "visavis_sessions_refused", "Conversations refused", ["reason"], registry=self.registry
+        )
+
+
+class TokenMetrics(Collector):
+    """What the language model costs, and what of it was for nothing; estimates."""
+
+    def __init__(self, count: TokenCount) -> None:
+        self._count = count
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """See prometheus_client."""
+        count = self._count
+        yield CounterMetricFamily(
+            "visavis_llm_tokens", "Sent to the language model and received", count.asked
+        )
+        yield CounterMetricFamily(
+            "visavis_llm_discarded_tokens",
+            "Of those, for answers given up before their turn was over",
+            count.discarded,
+        )
+        yield CounterMetricFamily(
+            "visavis_llm_capped_conversations",
+            "Conversations that may discard no more",
+            count.capped_conversations,
         )
 
 
@@ -152,6 +179,7 @@ class _Desk:
 def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = None) -> FastAPI:
     """The application around engines that are already warm; it closes them when it ends."""
     metrics = Metrics()
+    metrics.registry.register(TokenMetrics(engines.tokens))
     seats = Seats(settings.max_sessions)
     metrics.sessions.set_function(lambda: seats.n_taken)
     clock = clock or MonotonicClock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
 from contextlib import aclosing
@@ -14,26 +13,59 @@ from numpy.typing import NDArray
 from visavis import events as ev
 from visavis.clock import Clock
 from visavis.errors import VisavisError
-from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase, spoken_lines, think
+from visavis.hear.audio import RATE_HZ
+from visavis.plain import words_heard_in
+from visavis.serve.answering import spoken_lines, think
+from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase
 from visavis.serve.engines import Engines
+from visavis.serve.limits import SCORE_S, TRANSCRIBE_S, within
+from visavis.serve.trouble import place_of
 
 Emit = Callable[[ev.Event], None]
+Note = Callable[[str], None]
+"""Takes a line for the log, without a word of anybody's; written when the turn is committed."""
 
-_log = logging.getLogger(__name__)
+LONGEST_TURN_SAMPLES = 60 * RATE_HZ
+"""As much as a microphone's buffer keeps. Whoever has talked for so long is answered at the next
+pause, unfinished or not."""
+
+HEARD_SAMPLES = 30 * RATE_HZ
+"""Of a longer turn only the end is transcribed: half a minute of noise, its worst case, takes
+Moonshine 6 s and 350 MB on two busy cores, a whole minute 21 s and 800 MB."""
 
 
 class AttemptRun:
     """One attempt at work. Everything it learns goes to `emit`, in order, on the event loop."""
 
     def __init__(
-        self, attempt: ev.Attempt, engines: Engines, drafts: Drafts, clock: Clock, emit: Emit
+        self,
+        attempt: ev.Attempt,
+        engines: Engines,
+        drafts: Drafts,
+        clock: Clock,
+        emit: Emit,
+        note: Note,
     ) -> None:
         self._attempt = attempt
         self._engines = engines
         self._drafts = drafts
         self._clock = clock
         self._emit = emit
+        self._note = note
+        self._draft: Draft | None = None
+        self._committed = asyncio.Event()
         self._cancelled = threading.Event()
+
+    @property
+    def reply_id(self) -> int:
+        """The id of the reply it works on."""
+        return self._attempt.reply_id
+
+    def commit(self) -> None:
+        """The turn is over: the answer is wanted, whatever it costs."""
+        self._committed.set()
+        if self._draft is not None:
+            self._draft.permit()
 
     async def run(self, sound: NDArray[np.float32]) -> None:
         """Work until the reply is voiced; `sound` is the user's turn, empty if it was typed.
@@ -47,7 +79,7 @@ class AttemptRun:
             error = _first(errors)
             self._fail(error.code, str(error), error.hint)
         except* Exception as errors:  # noqa: BLE001 - a bug must not take the conversation with it
-            _log.error("attempt %d failed", self._attempt.reply_id, exc_info=errors)
+            self._note(f"attempt {self._attempt.reply_id} failed: {place_of(errors)}")
             self._fail("internal", "Something went wrong while answering.", "")
         finally:
             self._cancelled.set()  # a thread still at work for this attempt stops at its next token
@@ -56,11 +88,14 @@ class AttemptRun:
         history = self._attempt.history
         async with asyncio.TaskGroup() as group:
             match self._attempt.prompt:
-                case ev.SpokenPrompt():
+                case ev.SpokenPrompt(first_sample, last_sample):
                     question = await self._transcribe(sound)
                     if question:  # the scores come after the words, which need the processor first
-                        group.create_task(self._weigh(question), name="words")
-                        group.create_task(self._score(sound), name="turn")
+                        if last_sample - first_sample >= LONGEST_TURN_SAMPLES:
+                            self._call_it_finished()
+                        else:
+                            group.create_task(self._weigh(question), name="words")
+                            group.create_task(self._score(sound), name="turn")
                         await self._follow(self._drafts.take(question, history))
                 case ev.TypedPrompt(text):
                     await self._follow(self._drafts.take(text, history))
@@ -71,26 +106,48 @@ class AttemptRun:
                     finally:
                         await draft.drop()
 
-    async def _score(self, sound: NDArray[np.float32]) -> None:
-        p_end = await think(self._engines, self._engines.turn.p_end, sound)
-        self._mark("turn")
-        self._emit(ev.TurnScored(self._clock.now_ms(), self._attempt.reply_id, p_end))
+    def _call_it_finished(self) -> None:
+        now_ms, reply_id = self._clock.now_ms(), self._attempt.reply_id
+        self._emit(ev.TurnScored(now_ms, reply_id, 1.0))
+        self._emit(ev.WordsScored(now_ms, reply_id, 1.0))
 
     async def _transcribe(self, sound: NDArray[np.float32]) -> str:
         stt = self._engines.stt
-        text = await think(self._engines, stt.transcribe, sound, self._cancelled.is_set)
+        work = think(self._engines, stt.transcribe, sound[-HEARD_SAMPLES:], self._cancelled.is_set)
+        try:
+            text = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
+        finally:
+            self._cancelled.set()  # a thread that still transcribes stops at its next token
         self._mark("stt")
         self._emit(ev.Transcribed(self._clock.now_ms(), self._attempt.reply_id, text))
         return text
 
+    async def _score(self, sound: NDArray[np.float32]) -> None:
+        """From the melody. A model that fails knows nothing: the answer itself fails aloud."""
+        try:
+            work = think(self._engines, self._engines.turn.p_end, sound)
+            p_end = await within(SCORE_S, work, "The end of turn")
+        except VisavisError:
+            return
+        self._mark("turn")
+        self._emit(ev.TurnScored(self._clock.now_ms(), self._attempt.reply_id, p_end))
+
     async def _weigh(self, words: str) -> None:
-        p_complete = await self._engines.words.p_complete(words)
+        """From the words; as `_score`."""
+        try:
+            work = self._engines.words.p_complete(words)
+            p_complete = await within(SCORE_S, work, "The end of turn")
+        except VisavisError:
+            return
         if p_complete is not None:
             self._mark("words")
             self._emit(ev.WordsScored(self._clock.now_ms(), self._attempt.reply_id, p_complete))
 
     async def _follow(self, draft: Draft) -> None:
         reply_id = self._attempt.reply_id
+        self._draft = draft
+        if self._committed.is_set():
+            draft.permit()
         async with aclosing(draft.follow()) as made:
             async for step in made:
                 match step:
@@ -105,6 +162,12 @@ class AttemptRun:
         self._emit(ev.StageReached(self._clock.now_ms(), self._attempt.reply_id, stage))
 
     def _fail(self, code: str, message: str, hint: str) -> None:
+        """Say so; what should have been an apology aloud is at least read."""
+        match self._attempt.prompt:
+            case ev.ScriptedPrompt(text, "apology"):
+                message, hint = text, message
+            case _:
+                pass
         now_ms, reply_id = self._clock.now_ms(), self._attempt.reply_id
         self._emit(ev.AttemptFailed(now_ms, reply_id, code, message, hint))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -21,12 +22,14 @@ from visavis.errors import (
     UnsupportedError,
     VisavisError,
 )
+from visavis.hear.words import RememberedWords
 from visavis.serve.attempt import AttemptRun
 from visavis.serve.draft import Drafts
 from visavis.serve.ear import Ear
 from visavis.serve.engines import Engines
 from visavis.serve.foresight import Foresight
 from visavis.serve.overheard import Overheard
+from visavis.serve.trouble import place_of
 from visavis.session import Session
 from visavis.wire import messages as wire
 from visavis.wire import outgoing
@@ -47,6 +50,7 @@ MAX_UNSENT_BYTES = 8 * 1024 * 1024
 
 SEND_TIMEOUT_S = 20.0
 _AUDIO_FRAME_BYTES = 16 * 1024
+_MAX_NOTES = 8
 
 CLOSE_TOO_LARGE = 1009
 CLOSE_INTERNAL = 1011
@@ -91,6 +95,7 @@ class Conversation:
 
     def __init__(self, peer: Peer, engines: Engines) -> None:
         self._peer = peer
+        engines = replace(engines, words=RememberedWords(engines.words))
         self._engines = engines
         self._session = Session()
         self._ear = Ear(engines.new_detector())
@@ -99,7 +104,8 @@ class Conversation:
         self._drafts = Drafts(engines, peer.clock)
         self._foresight = Foresight(engines, self._drafts)
         self._overheard = Overheard(engines, peer.clock, self._happen)
-        self._attempt: tuple[int, asyncio.Task[None]] | None = None
+        self._attempt: tuple[AttemptRun, asyncio.Task[None]] | None = None
+        self._notes: deque[str] = deque(maxlen=_MAX_NOTES)  # for the log, once a turn is committed
         self._alarm: asyncio.TimerHandle | None = None
         self._overflowed = asyncio.Event()
 
@@ -113,8 +119,10 @@ class Conversation:
             await self._part(error, _close_code(error))
         except VisavisError as error:
             await self._part(error, CLOSE_INTERNAL)
-        except Exception:  # noqa: BLE001 - a bug in one conversation must not end the others
-            _log.exception("session %s: conversation failed", self._peer.session_id)
+        except Exception as error:  # noqa: BLE001 - a bug in one conversation must not end the others
+            _log.error(
+                "session %s: conversation failed: %s", self._peer.session_id, place_of(error)
+            )
             await self._part(VisavisError("Something went wrong on the server."), CLOSE_INTERNAL)
         finally:
             await self._stop_attempt()
@@ -247,6 +255,8 @@ class Conversation:
     def _carry_out(self, command: ev.Command) -> None:
         match command:
             case ev.Send(message):
+                if isinstance(message, wire.Error):  # whoever reads it will look for the reason
+                    self._write_notes()
                 self._post(encode(message))
             case ev.SendAudio(reply_id, first_sample, pcm):
                 for at in range(0, len(pcm), _AUDIO_FRAME_BYTES):
@@ -258,10 +268,14 @@ class Conversation:
                 heard = self._ear.sound.slice(sound.first_sample, sound.last_sample)
                 self._overheard.listen(sound, heard)
             case ev.CancelAttempt(reply_id, work):
-                if self._attempt is not None and self._attempt[0] == reply_id:
+                if self._attempt is not None and self._attempt[0].reply_id == reply_id:
                     self._attempt[1].cancel()
                 if work is ev.Work.FORGET:
                     self._drafts.drop()
+            case ev.Committed(reply_id):
+                if self._attempt is not None and self._attempt[0].reply_id == reply_id:
+                    self._attempt[0].commit()
+                self._write_notes()
 
     def _start(self, attempt: ev.Attempt) -> None:
         self._foresight.stop()
@@ -271,9 +285,20 @@ class Conversation:
         if isinstance(attempt.prompt, ev.SpokenPrompt):
             prompt = attempt.prompt
             sound = self._ear.sound.slice(prompt.first_sample, prompt.last_sample)
-        run = AttemptRun(attempt, self._engines, self._drafts, self._peer.clock, self._happen)
+        run = AttemptRun(
+            attempt,
+            self._engines,
+            self._drafts,
+            self._peer.clock,
+            self._happen,
+            self._notes.append,
+        )
         task = asyncio.create_task(run.run(sound), name=f"attempt-{attempt.reply_id}")
-        self._attempt = (attempt.reply_id, task)
+        self._attempt = (run, task)
+
+    def _write_notes(self) -> None:
+        while self._notes:
+            _log.error("session %s: %s", self._peer.session_id, self._notes.popleft())
 
     async def _stop_attempt(self) -> None:
         if self._attempt is not None:

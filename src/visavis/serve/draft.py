@@ -8,30 +8,23 @@ and has its answer at once, and if not, nothing was heard, remembered or sent.
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+
+import numpy as np
 
 from visavis.clock import Clock
-from visavis.errors import VisavisError
+from visavis.errors import EngineError
 from visavis.events import Phrase, Utterance
-from visavis.reply.answer import AskModel, Decline, FromFact, choose, decline
-from visavis.reply.ground import judge, next_step
-from visavis.reply.knowledge import Finding
-from visavis.reply.phrase import PhraseCutter
+from visavis.reply.lines import Line
+from visavis.serve.allowance import Allowance
+from visavis.serve.answering import Answer, same_words, think
 from visavis.serve.engines import Engines
-from visavis.voice.playout import Playout
-from visavis.wire.messages import Source
-
-T = TypeVar("T")
-Line = tuple[str, Source]
-
-_log = logging.getLogger(__name__)
-_WORD = re.compile(r"[\w']+")
+from visavis.serve.limits import PHRASE_S, within
+from visavis.voice.playout import Playout, is_audible
+from visavis.voice.tts import Voiced
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +55,15 @@ class _Progress(Enum):
 class Draft:
     """Voices lines. Works at once as far as the first phrase, and on while somebody follows it."""
 
-    def __init__(self, lines: AsyncGenerator[Line, None], engines: Engines, clock: Clock) -> None:
+    def __init__(
+        self,
+        lines: AsyncGenerator[Line, None],
+        engines: Engines,
+        clock: Clock,
+        permission: asyncio.Event | None = None,
+    ) -> None:
         self._lines = lines
+        self._permission = permission or asyncio.Event()
         self._engines = engines
         self._clock = clock
         self._made: list[Made] = []
@@ -83,6 +83,15 @@ class Draft:
     def ended(self) -> bool:
         """Nothing works on it any more."""
         return self._task.done()
+
+    @property
+    def permitted(self) -> bool:
+        """Its turn was committed."""
+        return self._permission.is_set()
+
+    def permit(self) -> None:
+        """Its turn is committed: what costs money may be asked now."""
+        self._permission.set()
 
     async def follow(self) -> AsyncGenerator[Made, None]:
         """Everything made so far and from now on, in order, to the end.
@@ -120,11 +129,9 @@ class Draft:
             async with aclosing(self._lines) as lines:
                 await self._voice(lines)
             self._progress = _Progress.DONE
-        except Exception as error:  # noqa: BLE001 - raised again in whoever follows
+        except Exception as error:  # noqa: BLE001 - raised again in whoever follows, who may log it
             self._error = error
             self._progress = _Progress.FAILED
-            if not isinstance(error, VisavisError):
-                _log.debug("a draft failed", exc_info=error)
         except asyncio.CancelledError:
             self._progress = _Progress.FAILED
             raise
@@ -133,15 +140,29 @@ class Draft:
 
     async def _voice(self, lines: AsyncGenerator[Line, None]) -> None:
         playout = Playout(lead_ms=self._engines.tts.lead_ms)
+        n_silent, n_voiced = 0, 0
         async for text, source in lines:
             self.mark("first_phrase")
-            voiced = await self._engines.tts.speak(text, self._engines.style)
-            if not len(voiced.sound):
+            voiced = await self._speak(text)
+            if not is_audible(voiced.sound):
+                n_silent += 1
                 continue
-            phrase = await think(self._engines, playout.add, text, source, voiced)
+            laying = think(self._engines, playout.add, text, source, voiced)
+            phrase = await within(PHRASE_S, laying, "The lips")
+            n_voiced += 1
             self.mark("first_audio")
             self._make(VoicedPhrase(phrase, voiced.rate_hz))
             await self._followed.wait()
+        if n_silent and not n_voiced:
+            raise EngineError("The voice stayed silent.", hint="Read on, or ask again.")
+
+    async def _speak(self, text: str) -> Voiced:
+        """One phrase. Raises EngineError if it does not come in time, or is no sound."""
+        engines = self._engines
+        voiced = await within(PHRASE_S, engines.tts.speak(text, engines.style), "The voice")
+        if not np.isfinite(voiced.sound).all():
+            raise EngineError("The voice made a noise that can't be played.", hint="Ask again.")
+        return voiced
 
     def mark(self, stage: str) -> None:
         """Note when a stage is reached for the first time."""
@@ -158,108 +179,50 @@ class Draft:
         changed.set()
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    key: tuple[str, tuple[Utterance, ...]]
+    answer: Answer
+    draft: Draft
+
+
 class Drafts:
     """One conversation's drafts: one at a time, found again by its words and what went before."""
 
     def __init__(self, engines: Engines, clock: Clock) -> None:
         self._engines = engines
         self._clock = clock
-        self._current: tuple[tuple[str, tuple[Utterance, ...]], Draft] | None = None
+        self._allowance = Allowance(engines.speculation, engines.tokens)
+        self._current: _Kept | None = None
         self._leaving: list[Draft] = []
 
     def take(self, question: str, history: tuple[Utterance, ...]) -> Draft:
         """The draft for these words; a new one if the last was for others."""
-        key = same_words(question), history
-        if self._current is not None:
-            known, draft = self._current
-            if known == key and not draft.failed:
-                return draft
-            self.drop()
-        answer = _Answer(question, history, self._engines)
-        draft = Draft(answer.lines(), self._engines, self._clock)
+        key, kept = (same_words(question), history), self._current
+        if kept is not None and kept.key == key and not kept.draft.failed:
+            return kept.draft
+        self.drop()
+        permission = asyncio.Event()
+        answer = Answer(question, history, self._engines, self._allowance, permission)
+        draft = Draft(answer.lines(), self._engines, self._clock, permission)
         answer.mark = draft.mark
-        self._current = key, draft
+        self._current = _Kept(key, answer, draft)
         return draft
 
     def drop(self) -> None:
         """Forget the current one."""
-        if self._current is not None:
-            self._current[1].cancel()
-            leaving = (*self._leaving, self._current[1])
-            self._leaving = [draft for draft in leaving if not draft.ended]
-            self._current = None
+        kept, self._current = self._current, None
+        if kept is None:
+            return
+        kept.draft.cancel()
+        if not kept.draft.permitted:
+            self._allowance.discard(kept.answer.bill)
+        leaving = (*self._leaving, kept.draft)
+        self._leaving = [draft for draft in leaving if not draft.ended]
 
     async def aclose(self) -> None:
         """Forget them all; returns when no work is left."""
         self.drop()
         for draft in self._leaving:
             await draft.drop()
-
-
-class _Answer:
-    """From a question to lines: the persona's facts, the model's words or a decline."""
-
-    def __init__(self, question: str, history: tuple[Utterance, ...], engines: Engines) -> None:
-        self._question = question
-        self._history = history
-        self._engines = engines
-        self.mark: Callable[[str], None] = lambda _stage: None
-
-    async def lines(self) -> AsyncGenerator[Line, None]:
-        """The answer's phrases with their sources, as soon as each is certain."""
-        engines = self._engines
-        finding = await think(engines, engines.knowledge.look_up, self._question)
-        self.mark("look_up")
-        match choose(engines.persona, finding, self._history, engines.unsure):
-            case FromFact(fact):
-                lines = spoken_lines(fact.answer, "fact")
-            case Decline(text):
-                lines = spoken_lines(text, "decline")
-            case AskModel() as move:
-                lines = self._ask_model(move, finding)
-        async with aclosing(lines):
-            async for line in lines:
-                yield line
-
-    async def _ask_model(self, move: AskModel, finding: Finding) -> AsyncGenerator[Line, None]:
-        n_spoken = 0
-        async with aclosing(self._model_phrases(move)) as phrases:
-            async for phrase in phrases:
-                step = next_step(judge(phrase, move.support), n_spoken)
-                if step == "speak":
-                    n_spoken += 1
-                    yield phrase, "llm"
-                else:
-                    break
-        if n_spoken == 0:
-            text = decline(self._engines.persona, finding.question, self._history).text
-            async for line in spoken_lines(text, "decline"):
-                yield line
-
-    async def _model_phrases(self, move: AskModel) -> AsyncGenerator[str, None]:
-        cutter = PhraseCutter()
-        async with aclosing(self._engines.llm.stream(move.messages, move.max_tokens)) as pieces:
-            async for piece in pieces:
-                self.mark("first_token")
-                for phrase in cutter.push(piece):
-                    yield phrase
-        for phrase in cutter.flush():
-            yield phrase
-
-
-def same_words(text: str) -> str:
-    """What two transcripts have in common if they differ in letters only, not in what was said."""
-    return " ".join(_WORD.findall(text.casefold()))
-
-
-async def spoken_lines(text: str, source: Source) -> AsyncGenerator[Line, None]:
-    """Words that are known from the start, cut into phrases."""
-    cutter = PhraseCutter()
-    for phrase in [*cutter.push(text), *cutter.flush()]:
-        yield phrase, source
-
-
-async def think(engines: Engines, function: Callable[..., T], *arguments: object) -> T:
-    """Run blocking inference where it disturbs nobody."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(engines.threads.brains, function, *arguments)
+        self._leaving = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from visavis.hear.smart_turn import SmartTurn, TurnModel
 from visavis.hear.stt import Moonshine, SpeechToText
 from visavis.hear.turn import CommitRule, commit_rule
 from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceDetector
-from visavis.hear.words import NoWords, RememberedWords, WordsModel
+from visavis.hear.words import JudgedWords, NoWords, WordsModel
 from visavis.models import (
     BGE_MODEL,
     JOE_CONFIG,
@@ -33,10 +33,14 @@ from visavis.reply.answer import AskModel, Unsure, choose
 from visavis.reply.embed import CachedEmbedder, MiniLm
 from visavis.reply.embed_onnx import BgeSmall, PairedEmbedder
 from visavis.reply.knowledge import Knowledge
+from visavis.reply.lines import own_phrases, phrases_of
 from visavis.reply.llm import LanguageModel
 from visavis.reply.llm_local import LlamaCpp
 from visavis.reply.persona import Persona
-from visavis.serve.settings import LlmSettings
+from visavis.serve.allowance import Speculation, TokenCount
+from visavis.serve.pool import Pool
+from visavis.serve.settings import LlmSettings, speculation_of
+from visavis.session import APOLOGY
 from visavis.voice.cached import CachedVoice
 from visavis.voice.piper import Piper
 from visavis.voice.tts import TextToSpeech, VoiceStyle
@@ -49,10 +53,8 @@ Step = Callable[[str], None]
 class Threads:
     """Where blocking inference runs: never on the event loop, and ears never wait for brains."""
 
-    ears: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="ears"))
-    brains: Executor = field(
-        default_factory=lambda: ThreadPoolExecutor(3, thread_name_prefix="brains")
-    )
+    ears: Executor = field(default_factory=lambda: Pool(1, "ears"))
+    brains: Executor = field(default_factory=lambda: Pool(3, "brains"))
 
     def close(self) -> None:
         """Stop when the calls under way are done."""
@@ -80,6 +82,10 @@ class Engines:
     """How long to wait before answering."""
     foresight: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Held by the conversation that guesses ahead: all of them share two cores."""
+    speculation: Speculation = field(default_factory=Speculation)
+    """What guessing may cost."""
+    tokens: TokenCount = field(default_factory=TokenCount)
+    """What the language model has cost so far."""
 
     @property
     def style(self) -> VoiceStyle:
@@ -116,7 +122,7 @@ async def load_engines(
     step("voice")
     piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
     await piper.start()
-    tts = CachedVoice(piper)
+    tts = CachedVoice(piper, own_phrases(persona) | {*phrases_of(APOLOGY)})
     step("language model")
     llm = await asyncio.to_thread(_load_llm, store, llm_settings)
     step("knowledge")
@@ -124,8 +130,20 @@ async def load_engines(
     knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
     # A large model behind an endpoint may be trusted with what the small local one would invent.
     unsure = Unsure.OFFER if isinstance(llm, LlamaCpp) else Unsure.TRUSTED_MODEL
-    words = RememberedWords(llm.p_sentence_end) if isinstance(llm, LlamaCpp) else NoWords()
-    engines = Engines(persona, knowledge, vad.detector, turn, stt, llm, tts, threads, unsure, words)
+    words = JudgedWords(llm.p_sentence_end) if isinstance(llm, LlamaCpp) else NoWords()
+    engines = Engines(
+        persona,
+        knowledge,
+        vad.detector,
+        turn,
+        stt,
+        llm,
+        tts,
+        threads,
+        unsure,
+        words,
+        speculation=speculation_of(llm_settings),
+    )
     step("a first sentence")
     await _warm(engines)
     return engines

@@ -9,7 +9,6 @@ remembered, and only one conversation of a server guesses at a time: it is spare
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from contextlib import suppress
 
@@ -17,18 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.hear.audio import RATE_HZ
-from visavis.hear.turn import is_dangling
-from visavis.serve.draft import Drafts, think
+from visavis.hear.turn import Signs, p_finished
+from visavis.plain import words_heard_in
+from visavis.serve.answering import think
+from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
+from visavis.serve.limits import SCORE_S, TRANSCRIBE_S, within
 from visavis.session import Hearing
-
-_log = logging.getLogger(__name__)
 
 EVERY_SAMPLES = RATE_HZ * 128 // 1_000
 """New sound between two guesses; one takes 60-100 ms of a core."""
 
 SHORTEST_SAMPLES = RATE_HZ * 500 // 1_000
 """Half a second with its lead-in is hardly a word."""
+
+WORTH_A_DRAFT = 0.3
+"""Of an end, by the words alone. Answering half-sentences would keep the language model busy when
+the whole one comes; ninety-nine ends in a hundred look likelier than this."""
+
+LONGEST_SAMPLES = RATE_HZ * 20
+"""A question is shorter. What goes on for longer, music perhaps, is not worth a core; it is still
+heard at its next pause."""
 
 
 class Foresight:
@@ -45,6 +53,7 @@ class Foresight:
         """Is it time for another guess, and is nobody else guessing?"""
         return (
             end_sample >= max(self._next_sample, hearing.first_sample + SHORTEST_SAMPLES)
+            and end_sample <= hearing.first_sample + LONGEST_SAMPLES
             and (self._task is None or self._task.done())
             and not self._engines.foresight.locked()
         )
@@ -71,14 +80,16 @@ class Foresight:
     async def _guess(
         self, hearing: Hearing, sound: NDArray[np.float32], cancelled: threading.Event
     ) -> None:
-        async with self._engines.foresight:
-            try:
-                words = await think(
-                    self._engines, self._engines.stt.transcribe, sound, cancelled.is_set
-                )
-            except Exception:  # noqa: BLE001 - the attempt will meet it again, and say so
-                _log.debug("a guess failed", exc_info=True)
-                return
-        if words and not cancelled.is_set() and not is_dangling(words):
-            self._drafts.take(words, hearing.history)
-            await self._engines.words.p_complete(words)  # remembered, for the attempt
+        """Never fails: the attempt meets whatever is wrong again, and says so."""
+        with suppress(Exception):
+            async with self._engines.foresight:
+                work = think(self._engines, self._engines.stt.transcribe, sound, cancelled.is_set)
+                try:
+                    words = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
+                finally:
+                    stop = cancelled.is_set()
+                    cancelled.set()  # a thread that still transcribes stops at its next token
+            if words and not stop and p_finished(Signs(text=words)) >= WORTH_A_DRAFT:
+                self._drafts.take(words, hearing.history)
+                weighing = self._engines.words.p_complete(words)  # remembered, for the attempt
+                await within(SCORE_S, weighing, "The end of turn")

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from visavis import events as ev
 from visavis.clock import Clock
-from visavis.errors import VisavisError
-from visavis.serve.draft import think
+from visavis.plain import words_heard_in
+from visavis.serve.answering import think
 from visavis.serve.engines import Engines
+from visavis.serve.limits import TRANSCRIBE_S, within
+from visavis.serve.trouble import place_of
 
 _log = logging.getLogger(__name__)
 
@@ -54,12 +56,13 @@ class Overheard:
     async def _transcribe(
         self, where: ev.SpokenPrompt, sound: NDArray[np.float32], cancelled: threading.Event
     ) -> None:
+        """If speech to text fails, the session's deadline takes it for a noise."""
+        work = think(self._engines, self._engines.stt.transcribe, sound, cancelled.is_set)
         try:
-            text = await think(self._engines, self._engines.stt.transcribe, sound, cancelled.is_set)
-        except VisavisError as error:  # the session's deadline takes it for a noise
-            _log.warning("what was said over a reply could not be transcribed: %s", error.code)
+            text = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
+        except Exception as error:  # noqa: BLE001 - a bug must not take the conversation with it
+            _log.warning("what was said over a reply is not known: %s", place_of(error))
             return
-        except Exception:  # noqa: BLE001 - a bug must not take the conversation with it
-            _log.exception("what was said over a reply could not be transcribed")
-            return
+        finally:
+            cancelled.set()  # a thread that still transcribes stops at its next token
         self._emit(ev.OverlapHeard(self._clock.now_ms(), where, text))

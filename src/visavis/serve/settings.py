@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, SecretStr, ValidationError
+
+from visavis.errors import ConfigError
+from visavis.serve.allowance import MAX_DISCARDED_TOKENS, Guessing, Speculation
 
 DEFAULT_PORT = 8300
 MAX_SESSIONS = 8
 """A guess for people who do not all speak at the same moment; not measured yet."""
+
+
+class Speculate(StrEnum):
+    """Whether the language model is asked before it is certain that the user has finished."""
+
+    AUTO = "auto"
+    """Where that costs nothing: a model, or an endpoint, on this machine."""
+    ON = "on"
+    OFF = "off"
 
 
 class LlmSettings(BaseModel):
@@ -20,16 +35,43 @@ class LlmSettings(BaseModel):
     base_url: str | None = None
     model: str | None = None
     api_key: SecretStr | None = None
+    speculate: Speculate = Speculate.AUTO
+    max_discarded_tokens: NonNegativeInt = MAX_DISCARDED_TOKENS
+    """For each conversation, if the endpoint is not on this machine."""
+
+    @property
+    def metered(self) -> bool:
+        """Whether somebody may have to pay for each token."""
+        if self.base_url is None:
+            return self.model is not None
+        return not _is_this_machine(urlsplit(self.base_url).hostname or "")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> LlmSettings:
-        """Read VISAVIS_LLM_BASE_URL, VISAVIS_LLM_MODEL and VISAVIS_LLM_API_KEY."""
+        """Read VISAVIS_LLM_BASE_URL, VISAVIS_LLM_MODEL, VISAVIS_LLM_API_KEY, VISAVIS_SPECULATE
+        and VISAVIS_MAX_DISCARDED_TOKENS.
+
+        Raises:
+            ConfigError: one of the last two has no such value.
+        """
         key = environment.get("VISAVIS_LLM_API_KEY")
-        return cls(
-            base_url=environment.get("VISAVIS_LLM_BASE_URL"),
-            model=environment.get("VISAVIS_LLM_MODEL"),
-            api_key=SecretStr(key) if key else None,
-        )
+        values: dict[str, object] = {
+            "base_url": environment.get("VISAVIS_LLM_BASE_URL"),
+            "model": environment.get("VISAVIS_LLM_MODEL"),
+            "api_key": SecretStr(key) if key else None,
+            "speculate": environment.get("VISAVIS_SPECULATE") or Speculate.AUTO,
+            "max_discarded_tokens": environment.get("VISAVIS_MAX_DISCARDED_TOKENS")
+            or MAX_DISCARDED_TOKENS,
+        }
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            name = str(error.errors()[0]["loc"][0]).upper()
+            raise ConfigError(
+                f"VISAVIS_{name} has no such value.",
+                hint="VISAVIS_SPECULATE is auto, on or off; "
+                "VISAVIS_MAX_DISCARDED_TOKENS is a number from 0 on.",
+            ) from error
 
 
 class ServeSettings(BaseModel):
@@ -42,3 +84,24 @@ class ServeSettings(BaseModel):
     max_sessions: int = MAX_SESSIONS
     allow_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may talk to this server."""
+
+
+def speculation_of(settings: LlmSettings) -> Speculation:
+    """What guessing may cost. Only an endpoint elsewhere is ever capped."""
+    match settings.speculate:
+        case Speculate.OFF:
+            guessing = Guessing.NEVER
+        case Speculate.ON:
+            guessing = Guessing.CAPPED if settings.metered else Guessing.FREE
+        case Speculate.AUTO:
+            guessing = Guessing.NEVER if settings.metered else Guessing.FREE
+    return Speculation(guessing, settings.max_discarded_tokens)
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,9 +1,15 @@
-"""Remembers what a voice has said: a persona's facts are said again and again."""
+"""Remembers how a persona's own lines sound: they are said again and again.
+
+Only those. What else is voiced, a model's words, may hold what one user said; it is gone when the
+conversation it was said in is over.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Set
 
+from visavis.voice.playout import is_audible
 from visavis.voice.tts import TextToSpeech, Voiced, VoiceStyle
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -11,10 +17,14 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class CachedVoice:
-    """A voice in front of another one; the same words in the same style are voiced once."""
+    """A voice in front of another one; each of `lines` is voiced once in the same style.
 
-    def __init__(self, inner: TextToSpeech, max_bytes: int = MAX_BYTES) -> None:
+    A sound that can't be heard is not remembered: the next try may be better.
+    """
+
+    def __init__(self, inner: TextToSpeech, lines: Set[str], max_bytes: int = MAX_BYTES) -> None:
         self._inner = inner
+        self._lines = lines
         self._max_bytes = max_bytes
         self._n_bytes = 0
         self._known: OrderedDict[tuple[str, VoiceStyle], Voiced] = OrderedDict()
@@ -35,7 +45,8 @@ class CachedVoice:
         voiced = self._known.get(key)
         if voiced is None:
             voiced = await self._inner.speak(text, style)
-            self._keep(key, voiced)
+            if text in self._lines and is_audible(voiced.sound):
+                self._keep(key, voiced)
         else:
             self._known.move_to_end(key)
         return voiced

@@ -18,6 +18,9 @@ from visavis.voice.tts import Voiced, VoiceStyle
 
 _LENGTH = struct.Struct("<I")
 _START_TIMEOUT_S = 60.0
+_ANSWER_TIMEOUT_S = 8.0
+"""A phrase takes about a tenth of a second; behind others' it waits its turn."""
+
 _LEAD_MS = 30.0
 """Piper's durations lie about 30 ms later than a forced aligner's on the same sound."""
 
@@ -88,9 +91,13 @@ class Piper:
             }
         ).encode()
         try:
-            worker.process.stdin.write(_LENGTH.pack(len(request)) + request)
-            await worker.process.stdin.drain()
-            return await answer
+            async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                worker.process.stdin.write(_LENGTH.pack(len(request)) + request)
+                await worker.process.stdin.drain()
+                return await answer
+        except TimeoutError as error:
+            await _replace(worker)
+            raise EngineError("The voice took too long.", hint="Try again.") from error
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EngineError("The voice process ended unexpectedly.") from error
         finally:
@@ -190,6 +197,14 @@ async def _end(process: asyncio.subprocess.Process) -> bytes:
         process.kill()
     _, complaint = await process.communicate()
     return complaint
+
+
+async def _replace(worker: _Worker) -> None:
+    """Kill a process that hangs; its reader sees to it that the next phrase starts another."""
+    if worker.process.returncode is None:
+        worker.process.kill()
+    await worker.process.wait()
+    await asyncio.wait({worker.reader})  # its pipes are shut
 
 
 async def _drain(process: asyncio.subprocess.Process) -> None:

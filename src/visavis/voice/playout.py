@@ -54,6 +54,11 @@ class Playout:
         return phrase
 
 
+def is_audible(sound: NDArray[np.float32]) -> bool:
+    """Whether there is anything to hear in it, and nothing that is no number."""
+    return bool(len(sound)) and bool(np.isfinite(sound).all() and np.abs(sound).max() > _SILENT)
+
+
 def trim_lead_in(voiced: Voiced) -> tuple[NDArray[np.float32], tuple[Timed, ...]]:
     """Cut silence before the first audible sample, and the same samples off the first phonemes."""
     audible = np.flatnonzero(np.abs(voiced.sound) > _SILENT)

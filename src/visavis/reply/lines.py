@@ -1,0 +1,37 @@
+"""Lines: stretches of text to be voiced one after the other. Those known by heart. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from visavis.reply.persona import Persona
+from visavis.reply.phrase import PhraseCutter
+from visavis.wire.messages import Source
+
+Line = tuple[str, Source]
+"""What is said, and where it comes from."""
+
+
+def phrases_of(text: str) -> list[str]:
+    """A whole text cut as it would be while it streams."""
+    cutter = PhraseCutter()
+    return [*cutter.push(text), *cutter.flush()]
+
+
+def first_phrases(persona: Persona) -> Iterator[str]:
+    """The first phrase of every fact, refusal and opener, each once."""
+    texts = [*persona.declines, *persona.openers, *(fact.answer for fact in persona.facts)]
+    seen: set[str] = set()
+    for text in texts:
+        phrases = phrases_of(text)
+        if phrases and phrases[0] not in seen:
+            seen.add(phrases[0])
+            yield phrases[0]
+
+
+def own_phrases(persona: Persona) -> frozenset[str]:
+    """Every phrase that this persona can say without a user's or a model's words in it."""
+    answers = [fact.answer for fact in persona.facts]
+    offers = [f"{opener} {answer}" for opener in persona.openers for answer in answers]
+    texts = [persona.greeting, *persona.declines, *persona.openers, *answers, *offers]
+    return frozenset(phrase for text in texts for phrase in phrases_of(text))
