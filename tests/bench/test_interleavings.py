@@ -197,6 +197,15 @@ class ForgetsToCancel(Tampering):
         return [] if isinstance(command, ev.CancelAttempt) else [command]
 
 
+class CommitsEarly(Tampering):
+    """Lets an attempt cost money before its turn is over."""
+
+    def alter(self, command: ev.Command) -> list[ev.Command]:
+        if isinstance(command, ev.StartAttempt):
+            return [command, ev.Committed(command.attempt.reply_id)]
+        return [command]
+
+
 class IgnoresThePlayhead(Session):
     """Thinks that all that was sent was heard."""
 
@@ -295,6 +304,7 @@ BROKEN: list[tuple[type[Session], set[Rule]]] = [
     (RepliesTwice, {Rule.ONE_REPLY}),
     (NeverResumes, {Rule.RETURNS, Rule.WIRE}),
     (TalksOn, {Rule.QUIET}),
+    (CommitsEarly, {Rule.PURE}),
     (HearsStale, {Rule.STALE}),
     (Hasty, {Rule.POLITE}),
     (Invents, {Rule.UNREMEMBERED}),

@@ -58,6 +58,7 @@ class _Record:
     fate: _Fate = _Fate.OPEN
     works: bool = True
     armed: bool = False
+    committed: bool = False
     revealed: bool = False
     ended: bool = False
     ducked: bool = False
@@ -202,6 +203,12 @@ class Checks:
         if record.fate is _Fate.OPEN and not record.revealed:
             record.fate = _Fate.CANCELLED
 
+    def _committed(self, command: ev.Committed) -> None:
+        record = self._records[command.reply_id]
+        if record is not self._last or record.fate is not _Fate.OPEN or record.committed:
+            _break(Rule.PURE, f"attempt {command.reply_id}, which is {record.fate.value}")
+        record.committed = True
+
     def _sound(self, command: ev.SendAudio) -> None:
         record = self._open_reply(command.reply_id, "sound")
         if command.first_sample != record.sent_samples:
@@ -266,6 +273,8 @@ class Checks:
         record = self._open_reply(message.reply_id, "the commit")
         if record.revealed:
             _break(Rule.WIRE, f"reply {message.reply_id} is revealed twice")
+        if not record.committed:
+            _break(Rule.PURE, f"reply {message.reply_id} is revealed, and not committed")
         if message.turn_id and self.memory.reply_to(message.turn_id) is not None:
             _break(Rule.ONE_REPLY, f"turn {message.turn_id}")
         record.revealed = True
@@ -333,6 +342,7 @@ class Checks:
         ev.Send: _send,
         ev.SendAudio: _sound,
         ev.HearOverlap: _pass,
+        ev.Committed: _committed,
     }
     _BY_MESSAGE: ClassVar[dict[type, Callable[[Checks, Any], None]]] = {
         wire.State: _show_state,

@@ -29,6 +29,9 @@ _SPEECHLESS_SHARE = 0.04
 _FAILURE_SHARE = 0.1
 _STALL_SHARE = 0.04
 _LEAKY_SHARE = 0.3
+_METERED_SHARE = 0.15
+"""Attempts that ask a provider who counts tokens, so not before the turn is committed."""
+
 _OVERHEARD = ("", "mm-hm", "yeah", "stop it", "what about tomorrow")
 _ENDINGS = ("", " and", " is that so", " one two three four five six seven")
 
@@ -44,6 +47,9 @@ class Job:
     cancelled: bool = False
     failed: bool = False
     leaks: bool = False
+    waiting: list[Report] | None = None
+    """What it will report once it is committed."""
+    pace_ms: float = 0.0
 
 
 class Edge:
@@ -76,6 +82,12 @@ class Edge:
         if self._job is not None and self._job.reply_id == command.reply_id:
             self._job.cancelled = True
 
+    def _commit(self, command: ev.Committed) -> None:
+        job = self._job
+        if job is not None and job.reply_id == command.reply_id and job.waiting is not None:
+            self._plan(job, job.waiting)
+            job.waiting = None
+
     def _hear_overlap(self, command: ev.HearOverlap) -> None:
         """The newest sound counts; an engine that fails tells nothing."""
         self._overheard = command.sound
@@ -93,8 +105,8 @@ class Edge:
         attempt = command.attempt
         if self._job is not None:
             self._job.cancelled = True
-        job = self._job = Job(attempt.reply_id, leaks=self._random() < _LEAKY_SHARE)
-        pace_ms = self._pace()
+        leaks = self._random() < _LEAKY_SHARE
+        job = self._job = Job(attempt.reply_id, leaks=leaks, pace_ms=self._pace())
         reports: list[Report] = []
         if isinstance(attempt.prompt, ev.SpokenPrompt):
             wordless = self._random() < _WORDLESS_SHARE
@@ -104,7 +116,12 @@ class Edge:
                 reports += self._answer(attempt.reply_id)
         else:
             reports += self._answer(attempt.reply_id)
-        self._plan(job, self._spoilt(job, reports), pace_ms)
+        reports = self._spoilt(job, reports)
+        if self._random() < _METERED_SHARE:
+            n_free = int(bool(reports) and reports[0][0] is ev.Transcribed)
+            job.waiting = reports[n_free:]
+            del reports[n_free:]
+        self._plan(job, reports)
 
     def _pace(self) -> float:
         return _PACES_MS[int(len(_PACES_MS) * self._random())]
@@ -156,8 +173,8 @@ class Edge:
             return reports[: int(len(reports) * self._random())]
         return reports
 
-    def _plan(self, job: Job, reports: list[Report], pace_ms: float) -> None:
-        world, delay_ms = self._world, 0.0
+    def _plan(self, job: Job, reports: list[Report]) -> None:
+        world, delay_ms, pace_ms = self._world, 0.0, job.pace_ms
         for report in reports:
             delay_ms += pace_ms * self._random()
             world.after(delay_ms, self._report, (job, report))
@@ -190,4 +207,5 @@ class Edge:
         ev.StartAttempt: _start,
         ev.CancelAttempt: _cancel,
         ev.HearOverlap: _hear_overlap,
+        ev.Committed: _commit,
     }

@@ -17,6 +17,7 @@ class Rule(Enum):
     RETURNS = "the session does not return to listening"
     QUIET = "a cue or a sound came after an interruption"
     POLITE = "a reply came before it was certainly silent"
+    PURE = "an attempt was committed that should not, or not committed that should"
     STALE = "a late report of a cancelled attempt had consequences"
     WIRE = "the messages about a reply came in an impossible order"
     BOUNDED = "something grows without bound"
