@@ -293,7 +293,7 @@ class Stumbles(Session):
 
 
 BROKEN: list[tuple[type[Session], set[Rule]]] = [
-    (NeverDiscards, {Rule.WIRE}),
+    (NeverDiscards, {Rule.WIRE, Rule.RETURNS}),
     (PlaysDiscarded, {Rule.UNHEARD}),
     (RemembersDiscarded, {Rule.UNREMEMBERED}),
     (RevealsTwice, {Rule.WIRE}),
