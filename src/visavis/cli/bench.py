@@ -9,6 +9,7 @@ from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
 from visavis.bench.fairness import fairness
+from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule
@@ -17,5 +18,15 @@ app = typer.Typer(
     help="Measure answers and latency, here and elsewhere, and prove the instrument itself.",
     no_args_is_help=True,
 )
-for command in (corpus, latency, peers, rule, fairness, delay, compare, answers):
+for command in (
+    corpus,
+    latency,
+    peers,
+    rule,
+    fairness,
+    delay,
+    compare,
+    answers,
+    interleavings,
+):
     app.command()(command)
