@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from visavis.bench.answers import answers
+from visavis.bench.bargein.command import bargein
 from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
@@ -16,5 +17,5 @@ app = typer.Typer(
     help="Measure answers and latency, here and elsewhere, and prove the instrument itself.",
     no_args_is_help=True,
 )
-for command in (corpus, latency, peers, rule, delay, compare, answers):
+for command in (corpus, latency, bargein, peers, rule, delay, compare, answers):
     app.command()(command)
