@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from visavis.bench.bargein.casting import (
@@ -12,10 +13,12 @@ from visavis.bench.bargein.casting import (
     cast_parts,
     load_lines,
     questions,
+    said_first,
 )
 from visavis.bench.bargein.noises import NOISES
 from visavis.bench.bargein.trial import Kind
 from visavis.bench.corpus.plan import make_plan
+from visavis.bench.corpus.room import LEAD_SAMPLES
 from visavis.errors import SetupError
 
 N = 108
@@ -26,10 +29,8 @@ def test_each_kind_and_each_line_comes_as_often() -> None:
     assert Counter(part.kind for part in PARTS) == dict.fromkeys(Kind, N // 3)
     lines = load_lines()
     words = Counter(part.words for part in PARTS)
-    assert {words[line] for line in lines.interruptions} == {N // 3 // len(lines.interruptions)}
-    assert {words[line] for line in lines.acknowledgements} == {
-        N // 3 // len(lines.acknowledgements)
-    }
+    for said in (lines.interruptions, lines.acknowledgements):
+        assert {words[line.split("|")[0].strip()] for line in said} == {N // 3 // len(said)}
     assert {words[noise] for noise in NOISES} == {N // 3 // len(NOISES)}
 
 
@@ -56,6 +57,15 @@ def test_a_seed_is_a_cast() -> None:
 def test_one_line_of_one_voice_is_recorded_once_under_a_name_of_its_own() -> None:
     spoken = [part.utterance for part in PARTS if part.utterance is not None]
     assert len({u.utterance_id for u in spoken}) == len(set(spoken))
+
+
+def test_what_is_said_behind_the_bar_is_cut_off() -> None:
+    cut = next(p.utterance for p in PARTS if p.utterance and p.utterance.text.n_pauses)
+    whole = next(p.utterance for p in PARTS if p.utterance and not p.utterance.text.n_pauses)
+    word, gap = np.full(4_800, 0.3, dtype=np.float32), np.zeros(9_600, dtype=np.float32)
+    clean = np.concatenate([word, gap[:1_000], word, gap, word])
+    assert len(said_first(cut, clean)) == pytest.approx(2 * 4_800 + 1_000, abs=LEAD_SAMPLES)
+    assert len(said_first(whole, clean)) == len(clean)
 
 
 def test_answers_take_long_enough_to_be_spoken_over() -> None:

@@ -10,17 +10,21 @@ from importlib import resources
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from visavis.bench.bargein.noises import NOISES, Noise, make_noise
 from visavis.bench.bargein.trial import Intrusion, Kind, Scene
 from visavis.bench.corpus.files import read_sound
+from visavis.bench.corpus.pauses import silences
 from visavis.bench.corpus.plan import Utterance, make_plan
+from visavis.bench.corpus.room import LEAD_SAMPLES, TAIL_SAMPLES
 from visavis.bench.corpus.selection import bar
 from visavis.bench.corpus.speakers import Voice
 from visavis.bench.corpus.studio import Note, Studio
 from visavis.bench.corpus.texts import Text
 from visavis.errors import SetupError
+from visavis.hear.audio import RATE_HZ
 
 KINDS = tuple(Kind)
 """In every three trials there is one of each, in an order that chance deals."""
@@ -33,6 +37,9 @@ LONG_WORDS = ("story", "tale", "poem")
 
 _LOUDEST_PEAK_DBFS, _SOFTEST_PEAK_DBFS = -3.0, -9.0
 """As loud as the corpus' speakers."""
+
+_CUT_MS = 600
+"""The silence put where a line is cut: longer than any that the voices make of their own."""
 
 _SEEDS: int = 2**31
 
@@ -61,7 +68,9 @@ class Part:
     @property
     def words(self) -> str:
         """What is said, or which noise is made."""
-        return self.utterance.text.say if self.utterance is not None else str(self.noise)
+        if self.utterance is None:
+            return str(self.noise)
+        return self.utterance.text.parts[0]
 
 
 @cache
@@ -139,7 +148,7 @@ def make_scenes(n: int, seed: int, studio: Studio, note: Note) -> list[Scene]:
 
 def _scene(part: Part, studio: Studio) -> Scene:
     if part.utterance is not None:
-        sound = read_sound(studio.clean_path(part.utterance))
+        sound = said_first(part.utterance, read_sound(studio.clean_path(part.utterance)))
     elif part.noise is not None:
         sound = make_noise(part.noise, part.seed, part.peak_dbfs)
     else:
@@ -148,15 +157,24 @@ def _scene(part: Part, studio: Studio) -> Scene:
     return Scene(studio.load(part.question), intrusion, part.after_ms)
 
 
+def said_first(utterance: Utterance, clean: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What is said before the `|`, of float32 [n] at 16 kHz; all of it if there is none. Pure."""
+    if not utterance.text.n_pauses:
+        return clean
+    cuts = silences(clean, _CUT_MS * RATE_HZ // 1_000 - TAIL_SAMPLES)
+    return clean[: cuts[0][0] + LEAD_SAMPLES] if cuts else clean
+
+
 def _line(say: str, voice: Voice, peak_dbfs: float) -> Utterance:
     """A line as the studio takes it: in a quiet room, for the question's room is put around it."""
     key = hashlib.sha256(repr((say, voice.name, peak_dbfs)).encode()).hexdigest()[:12]
+    text = Text(say=say)
     return Utterance(
         utterance_id=f"bargein-{key}",
-        text=Text(say=say),
+        text=text,
         voice=voice,
         noise="quiet",
-        pauses_ms=(),
+        pauses_ms=(_CUT_MS,) * text.n_pauses,
         peak_dbfs=peak_dbfs,
         speed=1.0,
         seed=0,
