@@ -17,6 +17,7 @@ from rich.progress import Progress
 from visavis.bench.bargein.casting import make_scenes
 from visavis.bench.bargein.figures import bargein_figures
 from visavis.bench.bargein.listener import perform
+from visavis.bench.bargein.stage import open_stage
 from visavis.bench.bargein.trial import Scene, Trial
 from visavis.bench.corpus.studio import Studio, version
 from visavis.bench.latency import COLUMNS, PER_CONVERSATION, console
@@ -70,15 +71,22 @@ def line_of(trial: Trial) -> str:
 async def _measure(scenes: Sequence[Scene], trials: list[Trial], *, in_browser: bool) -> None:
     async with running(serve_command("pip")) as server:
         with _speaking(trials, len(scenes)) as note:
-            await _over_socket(scenes, server, note)
+            for first in range(0, len(scenes), PER_CONVERSATION):
+                together = scenes[first : first + PER_CONVERSATION]
+                await (_in_browser if in_browser else _over_socket)(together, server, note)
 
 
 async def _over_socket(scenes: Sequence[Scene], server: Server, note: Note) -> None:
-    for first in range(0, len(scenes), PER_CONVERSATION):
-        async with talk_to(server.talk_url) as talker:
-            await skip_greeting(talker)
-            for scene in scenes[first : first + PER_CONVERSATION]:
-                note(await perform(talker, scene))
+    async with talk_to(server.talk_url) as talker:
+        await skip_greeting(talker)
+        for scene in scenes:
+            note(await perform(talker, scene))
+
+
+async def _in_browser(scenes: Sequence[Scene], server: Server, note: Note) -> None:
+    async with open_stage(server.page_url, scenes) as (stage, scripts):
+        for script in scripts:
+            note(await stage.perform(script))
 
 
 @contextmanager
