@@ -115,13 +115,11 @@ def silent_from_ms(evidence: Evidence, told_ms: float, until_ms: float) -> float
     audible = np.flatnonzero(np.abs(evidence.output(first, last)) > AUDIBLE)
     before, behind = audible[audible < told], audible[audible >= told]
     gap = SILENT_MS * clock.rate_hz / 1_000.0
-    ends = np.append(before[-1:], behind)
-    following = np.append(ends[1:], last - first)
+    ends = np.append(before[-1] if len(before) else -1, behind)
+    following = np.append(behind, last - first)
     silences = np.flatnonzero(following - np.maximum(ends, told) >= gap)
-    if len(ends) and not len(silences):
+    if not len(silences):
         return None
-    if not len(ends):
-        return told_ms
     end_ms = clock.ms(float(first + ends[silences[0]] + 1)) + evidence.output_latency_ms
     return max(told_ms, end_ms)
 
