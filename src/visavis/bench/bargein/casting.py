@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -41,6 +41,8 @@ _LOUDEST_PEAK_DBFS, _SOFTEST_PEAK_DBFS = -3.0, -9.0
 _CUT_MS = 600
 """The silence put where a line is cut: longer than any that the voices make of their own."""
 
+_NOISE_CALLED: Mapping[str, Noise] = {name: name for name in NOISES}
+
 _SEEDS: int = 2**31
 
 
@@ -51,6 +53,7 @@ class Lines(BaseModel):
 
     interruptions: tuple[str, ...]
     acknowledgements: tuple[str, ...]
+    coughs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +111,23 @@ def cast_parts(plan: Sequence[Utterance], n: int, seed: int) -> list[Part]:
     random = np.random.default_rng(seed)
     order = _dealt(len(asked), random)
     lines = load_lines()
-    said = {
-        Kind.INTERRUPTION: _dealt(len(lines.interruptions), random),
-        Kind.ACKNOWLEDGEMENT: _dealt(len(lines.acknowledgements), random),
-        Kind.COUGH: _dealt(len(NOISES), random),
+    texts = {
+        Kind.INTERRUPTION: lines.interruptions,
+        Kind.ACKNOWLEDGEMENT: lines.acknowledgements,
+        Kind.COUGH: (*lines.coughs, *NOISES),
     }
+    said = {kind: _dealt(len(of_kind), random) for kind, of_kind in texts.items()}
     kinds = _dealt(len(KINDS), random)
     parts: list[Part] = []
     for _ in range(n):
         kind = KINDS[next(kinds)]
         question = asked[next(order)]
         peak_dbfs = round(float(random.uniform(_SOFTEST_PEAK_DBFS, _LOUDEST_PEAK_DBFS)), 1)
-        number, own_seed = next(said[kind]), int(random.integers(_SEEDS))
+        own_seed = int(random.integers(_SEEDS))
         after_ms = float(random.uniform(EARLIEST_MS, LATEST_MS))
-        utterance, noise = None, None
-        if kind is Kind.COUGH:
-            noise = NOISES[number]
-        else:
-            texts = lines.interruptions if kind is Kind.INTERRUPTION else lines.acknowledgements
-            utterance = _line(texts[number], question.voice, peak_dbfs)
+        text = texts[kind][next(said[kind])]
+        noise = _NOISE_CALLED.get(text)
+        utterance = None if noise is not None else _line(text, question.voice, peak_dbfs)
         parts.append(Part(kind, question, after_ms, utterance, noise, peak_dbfs, own_seed))
     return parts
 
