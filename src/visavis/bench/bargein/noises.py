@@ -8,7 +8,7 @@
 | laugh | breathy notes of 75 ms, one every 210 ms | [3] |
 
 Resonators are those of a formant synthesiser (Klatt 1980, "Software for a cascade/parallel formant
-synthesizer"). Silero takes most of them for speech at some moment, so they do put the verdict to the
+synthesizer"). Silero takes most of them for speech at some moment, so they put the verdict to the
 test; "Ahem" and "Hahaha" of lines.yaml, said by the corpus' voices, do so longer.
 
 [1] Korpáš, Sadloňová and Vrabec 1996, "Analysis of the cough sound: an overview": the phases and
