@@ -237,7 +237,7 @@ export class Talk {
   #report(heard: Heard): void {
     const reply = this.conversation.replies.get(heard.replyId);
     if (reply === undefined || heard.sample < 0) return;
-    if (heard.status === "playing" || heard.status === "starved") {
+    if (heard.status === "playing" || heard.status === "starved" || heard.status === "held") {
       this.#playhead(heard.replyId, heard.sample, "playing");
     } else if (heard.status === "ended" && heard.forMs >= 0 && heard.replyId > this.#endedReplyId) {
       this.#endedReplyId = heard.replyId;
