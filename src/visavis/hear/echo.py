@@ -92,11 +92,14 @@ class EchoJudge:
     LEARNT_HOPS = 16
     """A quarter of a second of sound in a band, before its coupling is believed."""
 
-    DOUBT_DB = 10.0
-    """Added to the margin of a coupling that was just learnt; halves as its hops double."""
+    DOUBT_DB = 12.0
+    """Added to a coupling that was just learnt; half of it is left after four times the hops."""
 
-    SETTLED_HOPS = 64
-    """A second of sound before a delay is believed."""
+    DISTORTED_DB = 25.0
+    """So far below its loudest band a small loudspeaker adds overtones to the others: 5 %."""
+
+    SETTLED_HOPS = 128
+    """Two seconds of sound before a delay is believed."""
 
     STEADIER = 0.7
     """So much less than at the usual delay the microphone wobbles at the right one."""
@@ -116,6 +119,7 @@ class EchoJudge:
         self._mean: Decibels = np.zeros((_N_DELAYS + 1, N_BANDS))
         self._n_learnt = np.zeros((_N_DELAYS + 1, N_BANDS), dtype=np.int64)
         self._unsteady = np.full(_N_DELAYS, 12.0)
+        self._n_unsteady = np.zeros(_N_DELAYS, dtype=np.int64)
         self._row = _ANY_DELAY
         self._n_hops = 0
         self._n_located = 0
@@ -143,7 +147,7 @@ class EchoJudge:
         self._hold_hops = 0
 
     def is_echo(self, hop: NDArray[np.float32], at_ms: float) -> bool:
-        """Whether the hop, float32 [LEVEL_FRAME_SAMPLES], that ended at `at_ms`, may all be echo."""
+        """Whether the hop, float32 [LEVEL_FRAME_SAMPLES], that ended at `at_ms` may all be echo."""
         heard = self._meter.measure(np.concatenate([self._before, hop]))
         self._before = hop
         self._play(at_ms)
@@ -204,25 +208,24 @@ class EchoJudge:
     def _expected(self) -> Decibels:
         """The loudest echo that there may be, [N_BANDS]."""
         loudest, n = self._loudest(), self._n_learnt[self._row]
-        trusted = self.canceller is EchoCanceller.ON
-        doubt_db = self.DOUBT_DB * np.sqrt(self.LEARNT_HOPS / np.maximum(n, self.LEARNT_HOPS))
-        unknown_db = self.CANCELLED_DB if trusted else np.inf
-        coupling = np.where(
-            n < self.LEARNT_HOPS,
-            unknown_db,
-            self._coupling[self._row] + (0.0 if trusted else doubt_db),
-        )
-        echo = loudest + coupling + self.MARGIN_DB
-        return np.where(loudest > _NOTHING_DB, echo, SILENT_DB)
+        if np.max(loudest) < _NOTHING_DB:
+            return loudest
+        unknown_db, doubt_db = np.inf, self.DOUBT_DB
+        if self.canceller is EchoCanceller.ON:
+            unknown_db, doubt_db = self.CANCELLED_DB, 0.25 * self.DOUBT_DB
+        doubt = np.sqrt(self.LEARNT_HOPS / np.maximum(n, self.LEARNT_HOPS))
+        coupling = self._coupling[self._row] + doubt_db * doubt
+        echo = loudest + np.where(n < self.LEARNT_HOPS, unknown_db, coupling)
+        return np.maximum(echo, np.max(echo) - self.DISTORTED_DB) + self.MARGIN_DB
 
     # -------------------------------------------------------------- learning
 
     def _learns_every(self) -> int:
         """Hops: at first each, later every fourth, to leave the processor to others."""
-        return 1 if self._n_located < self.SETTLED_HOPS else 4
+        return 1 if self._n_located < 2 * self.SETTLED_HOPS else 4
 
     def _learn(self, heard: Decibels) -> None:
-        """Follow the coupling of each band at each delay (a quantile, by Robbins and Monro 1951)."""
+        """Follow each band's coupling at each delay: a quantile, by Robbins and Monro 1951."""
         self._n_located += 1
         played = self._played()
         active = played > self.ACTIVE_DB
@@ -231,22 +234,25 @@ class EchoJudge:
         n = self._n_learnt
         self._mean = np.where(active & (n == 0), ratio, self._mean)
         highest = np.where(n == 0, ratio, np.maximum(ratio, self._coupling))
-        step = np.maximum(2.0, 100.0 / (n + 1.0))
+        step = np.maximum(2.0, 60.0 / (n + 1.0))
         side = np.where(ratio > self._coupling, self.QUANTILE, self.QUANTILE - 1.0)
         if self._hold_hops > 0:  # a person, most likely
             side = np.where(side > 0.0, 0.1 * side, side)
         learnt = np.where(n < self.LEARNT_HOPS, highest, self._coupling + step * side)
         self._coupling = np.where(active, learnt, self._coupling)
         off = (ratio - self._mean) * active
-        self._mean += 0.05 * off
+        self._mean += np.maximum(0.05, 1.0 / (n + 1.0)) * off
         self._n_learnt += active
         self._choose_delay(np.abs(off[:-1]), np.count_nonzero(active[:-1], axis=1))
 
     def _choose_delay(self, off: Decibels, n_active: NDArray[np.intp]) -> None:
         """The delay at which the microphone follows most steadily, if one stands out."""
         off_db = np.sum(off, axis=1) / np.maximum(n_active, 1)
-        moved = self._unsteady + 0.02 * (off_db - self._unsteady)
-        self._unsteady = np.where(n_active >= N_BANDS // 2, moved, self._unsteady)
+        rate = np.maximum(0.01, 1.0 / (self._n_unsteady + 1.0))
+        moved = self._unsteady + rate * (off_db - self._unsteady)
+        enough = n_active >= N_BANDS // 2
+        self._unsteady = np.where(enough, moved, self._unsteady)
+        self._n_unsteady += enough
         if self._n_located < self.SETTLED_HOPS:
             return
         best = int(np.argmin(self._unsteady))

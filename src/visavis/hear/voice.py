@@ -12,7 +12,6 @@ from visavis.hear.gate import Change, VoiceGate
 from visavis.hear.level import LEVEL_FRAME_SAMPLES, LevelMeter
 from visavis.hear.vad import VoiceDetector
 
-
 IsEcho = Callable[[NDArray[np.float32], int], bool]
 """Whether a level frame, and the sample where it ends, may be the character's own voice."""
 

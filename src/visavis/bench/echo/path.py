@@ -16,7 +16,7 @@ from visavis.hear.audio import RATE_HZ
 Floats = NDArray[np.float32]
 
 _DIRECT_TO_REVERB = 1.0
-"""Energies: at arm's length of a laptop the room answers about as loud as the loudspeaker speaks."""
+"""Energies: at arm's length the room answers about as loud as the loudspeaker speaks."""
 
 _BASS_HZ = 250.0
 _DECAY = 3.0 * np.log(10.0)
