@@ -38,10 +38,9 @@ class SpeakerPath:
     seed: int = 0
 
     def __call__(self, played: Floats) -> Floats:
-        """What arrives of `played`, float32 [n] at 16 kHz: [n + delay and tail], level as played."""
-        compressed = (
-            np.tanh(played * self.drive * 3.0) / (self.drive * 3.0) if self.drive else played
-        )
+        """What arrives of `played`, float32 [n] at 16 kHz; longer by delay and tail."""
+        steep = 3.0 * self.drive
+        compressed = np.tanh(steep * played) / steep if steep else played
         delay_samples = round(self.delay_ms * RATE_HZ / 1_000.0)
         response = self._response()
         n_samples = len(played) + len(response) - 1

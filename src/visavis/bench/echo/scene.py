@@ -1,4 +1,4 @@
-"""One conversation by a loudspeaker, offline: replies, people and a room, heard by the server's ear.
+"""A conversation by a loudspeaker, offline: replies, people, a room, heard by the server's ear.
 
 The ear gets what it would get from a page: replies as commands, playheads ten times a second, the
 microphone in frames of 20 ms, both a little late and never equally so. Time is virtual.
