@@ -7,6 +7,7 @@ ones, by the real detector, are marked `models`.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -119,6 +120,26 @@ def test_a_second_reply_knows_the_room_from_the_first() -> None:
         (late[line],) = heard_within(scene, onsets(scene, LoudnessDetector()))
     assert late[0] > 300.0
     assert late[1] <= 200.0
+
+
+def test_what_a_canceller_leaves_neither_interrupts_nor_hides_anybody() -> None:
+    room = Room(SpeakerPath(60.0, 0.3, -30.0, seed=8), canceller=EchoCanceller.ON, seed=1)
+    assert onsets(stage(replies(), [], room), LoudnessDetector(), knows_replies=False)
+    assert onsets(stage(replies(), [], room), LoudnessDetector()) == []
+    scene = stage(replies(), [Remark(0, 150.0, chatter(0.9, RATE_HZ, 30)), *remarks()], room)
+    late_ms = heard_within(scene, onsets(scene, LoudnessDetector()))
+    assert max(late_ms) <= 150.0, late_ms
+
+
+def test_who_turns_up_the_volume_is_taken_for_a_person_once() -> None:
+    lines = (*replies(), reply(6.0, 13))
+    scene = stage(lines, [], Room(PATHS[2], seed=1))
+    turned_up = scene.line_samples[1] - 100 * MS
+    louder = scene.microphone.copy()
+    louder[turned_up:] *= 10.0 ** (10.0 / 20.0)
+    found = onsets(replace(scene, microphone=louder), LoudnessDetector())
+    assert len(found) <= 2
+    assert all(turned_up < at < turned_up + 2 * RATE_HZ for at in found), "then it is known"
 
 
 def test_a_silent_character_costs_nothing_and_hides_nothing() -> None:

@@ -140,7 +140,7 @@ class EchoJudge:
         return at_ms <= self._last_sound_ms + MAX_DELAY_MS + TAIL_MS
 
     def begin(self, before: NDArray[np.float32]) -> None:
-        """A reply begins: learn the room from the sound `before` it, float32 [n]; rest the rest."""
+        """A reply begins: learn how loud the room is from the sound `before` it, float32 [n]."""
         n_hops = len(before) // LEVEL_FRAME_SAMPLES
         if n_hops >= 2:
             cut = before[len(before) - n_hops * LEVEL_FRAME_SAMPLES :]
