@@ -115,7 +115,7 @@ export class Avatar {
         this.#closeMicrophone();
         this.#listener.microphoneProblem("missing");
       };
-      talk.microphone("open");
+      talk.microphone("open", microphone.echoCancellation);
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       this.#listener.microphoneProblem(error.problem);

@@ -34,6 +34,10 @@ export interface Hello {
 export interface Microphone {
   type: "microphone";
   status: "open" | "muted" | "closed";
+  /**
+   * whether the browser takes the loudspeaker out of it
+   */
+  echo_cancellation?: "on" | "off" | "unknown";
 }
 /**
  * A typed question; it interrupts whatever is being said.

@@ -273,3 +273,17 @@ test("a broken or unknown frame is dropped; the talk goes on", (t) => {
   assert.equal(warn.mock.callCount(), 2);
   assert.equal(talk.connection, "ready");
 });
+
+test("what the browser does about echo is told with the microphone, and again after a reconnect", () => {
+  start();
+  talk.microphone("open", "on");
+  talk.microphone("muted");
+  const told = () =>
+    socket().messages.flatMap((m) => (m.type === "microphone" ? [m.echo_cancellation] : []));
+  assert.deepEqual(told(), ["on", "on"]);
+  socket().onclose?.({ code: 1006 });
+  mock.timers.tick(1000);
+  socket().open();
+  socket().receive(READY);
+  assert.deepEqual(told(), ["on"]);
+});

@@ -5,13 +5,13 @@ from __future__ import annotations
 import typer
 
 from visavis.bench.answers import answers
-from visavis.bench.bargein import bargein
+from visavis.bench.bargein.command import bargein
 from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
-from visavis.bench.echo import echo
+from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
-from visavis.bench.interleavings import interleavings
+from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule

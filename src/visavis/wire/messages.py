@@ -55,6 +55,10 @@ class Microphone(Message):
 
     type: Literal["microphone"] = "microphone"
     status: Literal["open", "muted", "closed"]
+    echo_cancellation: Annotated[
+        Literal["on", "off", "unknown"],
+        Field(description="whether the browser takes the loudspeaker out of it"),
+    ] = "unknown"
 
 
 class Text(Message):
