@@ -291,22 +291,18 @@ def test_garbage_is_neither_heard_nor_read(
     assert llm.n_sent < 1_000
 
 
-def test_a_reply_without_an_end_is_cut() -> None:
-    class Rambling(Misbehaving):
-        async def stream(
-            self, messages: Sequence[ChatMessage], max_tokens: int
-        ) -> AsyncGenerator[str, None]:
-            self.n_open += 1
-            try:
-                for letters in itertools.product("abcdefgh", repeat=6):
-                    await asyncio.sleep(0.001)
-                    yield "The fox met " + "".join(letters) + ". "
-            finally:
-                self.n_open -= 1
+RAMBLING = tuple(
+    "The fox met " + "".join(letters) + ". " for letters in itertools.product("abcdef", repeat=4)
+)
 
-    llm = Rambling()
+
+@pytest.mark.parametrize(
+    "pieces", [RAMBLING, ("".join(RAMBLING),)], ids="many pieces,one".split(",")
+)
+def test_a_reply_without_an_end_is_cut(pieces: tuple[str, ...]) -> None:
+    llm = Misbehaving(pieces=pieces)
     stage = typed(Script(llm=llm), STORY)
-    assert sum(len(p.text) for p in phrases(stage)) <= 48 * 16
+    assert 48 * 4 <= sum(len(p.text) for p in phrases(stage)) <= 48 * 16
     assert all(len(p.text) <= MAX_CHARS for p in phrases(stage))
     assert llm.n_open == 0
 
