@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from visavis import events as ev
 from visavis.hear.turn import Signs, is_dangling
-from visavis.overlap import CONFIRM_MS
-from visavis.session import APOLOGY, SOFT_END_TAIL_SAMPLES, Phase, Session
+from visavis.overlap import LONG_MS, NO_WORDS_BY_MS
+from visavis.patience import OUTPUT_BY_MS
+from visavis.session import APOLOGY, Phase, Session
+from visavis.turns import SOFT_END_TAIL_SAMPLES
 from visavis.wire import messages as wire
 
 RATE_HZ = 22_050
@@ -83,6 +85,11 @@ class Driver:
     def dip(self, silence_ms: float = 32.0) -> ev.Attempt:
         self.feed(ev.SpeechPaused(self.now_ms, self.sample, silence_ms))
         return self.attempt
+
+    def overhear(self, text: str) -> None:
+        """Speech to text says what was spoken over the reply."""
+        asked = [c.sound for c in self.commands if isinstance(c, ev.HearOverlap)][-1]
+        self.feed(ev.OverlapHeard(self.now_ms, asked, text))
 
     @property
     def attempt(self) -> ev.Attempt:
@@ -172,11 +179,12 @@ def test_a_noise_is_forgotten_when_it_is_certainly_over() -> None:
 
 def test_a_cough_of_almost_the_limit_is_no_interruption_while_it_fades() -> None:
     d = Driver().answered()
-    d.speak(CONFIRM_MS - 20.0)
+    d.speak(LONG_MS - 20.0)
     d.dip(silence_ms=32.0)
     d.wait(400)
     assert d.session.phase is Phase.DUCKED, "whether that was all, the detector will tell"
     d.feed(ev.SpeechEnded(d.now_ms, d.sample, 432.0))
+    d.overhear("")
     assert d.types()[-1] == "reply.resume"
 
 
@@ -186,7 +194,7 @@ def test_who_goes_on_after_a_closed_mouth_interrupts() -> None:
     d.dip()
     d.wait(60)
     d.feed(ev.SpeechStarted(d.now_ms, d.sample))
-    d.wait(CONFIRM_MS - 260.0 + 1.0)
+    d.wait(LONG_MS - 260.0 + 1.0)
     assert d.types()[-1] == "reply.stop"
 
 
@@ -264,7 +272,7 @@ def test_whole_reply_is_remembered_when_it_was_heard() -> None:
 def test_interruption_ducks_then_stops_and_keeps_only_what_was_heard() -> None:
     d = Driver().answered()
     reply_id = d.attempt.reply_id
-    d.speak(CONFIRM_MS - 1)
+    d.speak(LONG_MS - 1)
     assert d.types()[-1] == "reply.duck"
     d.wait(2)
     assert d.types()[-1] == "reply.stop"
@@ -284,7 +292,7 @@ def test_a_reply_that_came_too_early_is_forgotten_and_the_turn_goes_on() -> None
     d.wait(250)
     reply_id = d.attempt.reply_id
     d.hear(1_000)
-    d.speak(CONFIRM_MS + 10)
+    d.speak(LONG_MS + 10)
     assert d.types()[-1] == "reply.stop"
     d.hear(5_000, "stopped", reply_id)
     again = d.pause()
@@ -295,7 +303,7 @@ def test_a_reply_that_came_too_early_is_forgotten_and_the_turn_goes_on() -> None
 
 def test_last_playhead_counts_if_the_stopped_one_never_comes() -> None:
     d = Driver().answered()
-    d.speak(CONFIRM_MS + 50)
+    d.speak(LONG_MS + 50)
     d.wait(300)
     d.pause()
     assert [u.text for u in d.attempt.history] == ["what is this?", "Hello"]
@@ -305,7 +313,7 @@ def test_a_cough_resumes() -> None:
     d = Driver().answered()
     d.speak(150)
     d.pause()
-    assert d.types()[-1] == "reply.resume"
+    assert d.types()[-1] == "reply.resume", "too short for a word: nobody listens to it"
     assert d.session.phase is Phase.ANSWERING
     d.hear(22_050, "ended")
     assert d.session.phase is Phase.LISTENING
@@ -356,16 +364,154 @@ def test_greeting_is_said_at_once_and_remembered() -> None:
     assert [u.text for u in d.session.history.utterances] == ["Hi, I'm Pip."]
 
 
-def test_failure_apologises_once_and_goes_on() -> None:
+def test_a_failure_is_tried_again_then_apologised_for_aloud_then_in_writing() -> None:
     d = Driver()
     d.speak(500)
     first = d.pause()
     d.feed(ev.AttemptFailed(d.now_ms, first.reply_id, "engine", "It broke."))
-    assert d.attempt.prompt == ev.ScriptedPrompt(APOLOGY, "apology")
+    assert d.attempt.prompt == first.prompt
+    assert d.attempt.reply_id == first.reply_id + 1
+    d.transcribe()
+    d.wait(SURE_MS)
     d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "engine", "It broke again."))
+    assert d.attempt.prompt == ev.ScriptedPrompt(APOLOGY, "apology")
+    assert [m.message for m in d.sent if isinstance(m, wire.Error)] == ["It broke again."]
+    d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "engine", "So did the voice."))
+    assert [m.message for m in d.sent if isinstance(m, wire.Error)][1:] == ["So did the voice."]
     assert d.session.phase is Phase.LISTENING
+    assert [u.text for u in d.session.history.utterances] == ["what is this?"]
     d.speak(300)
     assert d.pause().turn_id == 2
+
+
+def test_who_goes_on_speaking_is_not_apologised_to() -> None:
+    d = Driver()
+    d.speak(500)
+    for _ in range(2):
+        d.pause()
+        d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "engine", "It broke."))
+        d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "engine", "It broke."))
+        assert d.attempt.prompt == ev.ScriptedPrompt(APOLOGY, "apology")
+        d.voice(phrase(text=APOLOGY))
+        assert "reply.commit" not in d.types()
+        d.speak(100)
+        assert d.types()[-1] == "reply.discard"
+
+
+def test_an_answer_that_does_not_come_is_tried_again_and_the_question_remembered_once() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe()
+    d.wait(SURE_MS)
+    stalled = d.attempt
+    d.wait(OUTPUT_BY_MS)
+    assert ev.CancelAttempt(stalled.reply_id, ev.Work.FORGET) in d.commands
+    assert d.attempt.prompt == stalled.prompt
+    assert d.attempt.history == ()
+    d.transcribe()
+    d.voice()
+    assert d.types()[-3:] == ["reply.commit", "reply.phrase", "reply.end"]
+    d.hear(22_050, "ended")
+    assert [u.text for u in d.session.history.utterances] == ["what is this?", "Hello there."]
+
+
+def test_words_that_do_not_come_are_waited_for_twice_only() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.wait(2 * OUTPUT_BY_MS + 2.0)
+    assert d.attempt.prompt == ev.ScriptedPrompt(APOLOGY, "apology")
+    d.voice(phrase(text=APOLOGY))
+    d.hear(22_050, "ended")
+    assert d.session.phase is Phase.LISTENING
+    assert [u.text for u in d.session.history.utterances] == [APOLOGY]
+
+
+def test_an_empty_answer_is_no_answer() -> None:
+    d = Driver()
+    d.feed(ev.TextTyped(0.0, "hello?"))
+    first = d.attempt
+    d.feed(ev.ReplyVoiced(0.0, first.reply_id))
+    assert d.attempt.prompt == first.prompt
+    d.feed(ev.ReplyVoiced(0.0, d.attempt.reply_id))
+    assert d.attempt.prompt == ev.ScriptedPrompt(APOLOGY, "apology")
+
+
+def test_a_cough_does_not_undo_a_typed_question() -> None:
+    d = Driver()
+    d.feed(ev.TextTyped(0.0, "hello?"))
+    d.speak(250)
+    d.voice()
+    assert d.types()[-4:] == ["reply.commit", "reply.duck", "reply.phrase", "reply.end"]
+    d.pause()
+    d.overhear("")
+    assert d.types()[-1] == "reply.resume"
+    assert d.session.phase is Phase.ANSWERING
+
+
+def test_a_word_over_the_reply_stops_it_and_a_sign_of_attention_does_not() -> None:
+    d = Driver().answered()
+    reply_id = d.attempt.reply_id
+    for text in ("Mm-hmm.", "Right."):
+        d.speak(300)
+        d.pause()
+        d.overhear(text)
+        assert d.types()[-1] == "reply.resume"
+        d.wait(500)
+    d.speak(300)
+    d.pause()
+    d.overhear("Stop.")
+    assert "reply.stop" in d.types()
+    assert d.attempt.reply_id == reply_id + 1, "it is answered, too"
+    d.transcribe("Stop.")
+    d.wait(SURE_MS)
+    assert d.session.phase is Phase.ANSWERING
+
+
+def test_yes_to_a_question_is_an_answer() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe()
+    d.voice(phrase(text="Shall I go on?"))
+    d.wait(1_500)
+    d.hear(8_000)
+    d.speak(300)
+    d.pause()
+    d.overhear("Yes.")
+    assert "reply.stop" in d.types()
+
+
+def test_words_that_are_never_understood_do_not_hold_the_reply_for_ever() -> None:
+    d = Driver().answered()
+    d.speak(300)
+    d.pause()
+    assert d.types()[-1] == "reply.duck"
+    d.wait(NO_WORDS_BY_MS)
+    assert d.types()[-1] == "reply.resume"
+
+
+def test_old_words_are_not_taken_for_new_ones() -> None:
+    d = Driver().answered()
+    d.speak(200)
+    d.dip()
+    (asked,) = (c.sound for c in d.commands if isinstance(c, ev.HearOverlap))
+    d.speak(200)
+    d.pause()
+    d.feed(ev.OverlapHeard(d.now_ms, asked, "Okay"))
+    assert d.session.phase is Phase.DUCKED
+    d.overhear("Okay, stop.")
+    assert d.session.phase is Phase.PAUSED
+
+
+def test_speech_that_outlasts_the_reply_is_a_turn_with_its_pause() -> None:
+    d = Driver().answered()
+    d.speak(300)
+    d.pause()
+    d.hear(22_050, "ended")  # it had ended before it could be held
+    assert d.session.phase is Phase.PAUSED
+    assert d.attempt.turn_id == 2
 
 
 def test_failure_in_the_middle_ends_the_reply_with_what_there_is() -> None:
@@ -470,6 +616,8 @@ class Rules:
                     self.n_samples[reply_id] = first_sample + len(pcm) // 2
                 case ev.Send(message):
                     self._check_message(message)
+                case ev.HearOverlap(sound):
+                    assert sound.last_sample > sound.first_sample
 
     def _check_message(self, message: wire.Message) -> None:
         reply_id: int = getattr(message, "reply_id", 0)

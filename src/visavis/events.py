@@ -172,6 +172,15 @@ class Transcribed:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlapHeard:
+    """The words that were spoken over a reply; empty if there were none."""
+
+    at_ms: float
+    sound: SpokenPrompt
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageReached:
     """An attempt has come so far; `soft_end` is its start. For traces only."""
 
@@ -249,6 +258,7 @@ Event = (
     | TurnScored
     | WordsScored
     | Transcribed
+    | OverlapHeard
     | StageReached
     | PhraseVoiced
     | ReplyVoiced
@@ -292,6 +302,13 @@ class Committed:
 
 
 @dataclass(frozen=True, slots=True)
+class HearOverlap:
+    """Transcribe what was spoken over the reply, beside the attempt that voices it."""
+
+    sound: SpokenPrompt
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send this message to the peer."""
 
@@ -307,4 +324,4 @@ class SendAudio:
     pcm: bytes = field(repr=False)
 
 
-Command = StartAttempt | CancelAttempt | Committed | Send | SendAudio
+Command = StartAttempt | CancelAttempt | HearOverlap | Committed | Send | SendAudio

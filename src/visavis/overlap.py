@@ -1,11 +1,53 @@
-"""Somebody speaks over the reply: a cough, or an interruption? Pure."""
+"""Somebody speaks over the reply: a cough, a "mm-hm", or an interruption? Pure.
+
+The reply is held from the onset on, so there is time to judge. Long speech is an interruption by
+its length; of short speech the words decide: none, or only such as listeners say to show that they
+follow ("mm-hm", "right"), and the reply goes on from where it was held. But "right" behind a
+question is an answer.
+"""
 
 from __future__ import annotations
 
-from visavis import events as ev
+import re
+from enum import Enum
 
-CONFIRM_MS = 300.0
-"""Speech over the reply that lasts this long is an interruption; anything shorter was a cough."""
+from visavis import events as ev
+from visavis.turns import SOFT_END_TAIL_SAMPLES, Reply
+
+LONG_MS = 800.0
+"""Speech over the reply that lasts this long is an interruption, whatever the words."""
+
+SHORT_MS = 60.0
+"""A voice shorter than this says no word: it is not listened to."""
+
+NO_WORDS_BY_MS = 1_500.0
+"""If speech to text has said nothing by so long after the end, there were no words."""
+
+# Backchannels of the Switchboard corpus (Jurafsky, Bates et al. 1998, "Lexical, prosodic and
+# syntactic cues for dialog acts", table 3), and how speech to text spells them and laughter.
+_FOLLOWING = frozenset(
+    """
+    uh huh uhhuh mm mmm mhm mmhm hm hmm hmmm um umm ah aha ahh oh ooh yeah yep yup yes ya okay ok
+    right sure true exactly really wow cool nice great good fine interesting i see got it
+    know that's haha ha heh ahem er eh
+    """.split()
+)
+_MOST_WORDS = 3
+_WORD = re.compile(r"[a-z']+")
+
+
+class Verdict(Enum):
+    """What the overlap is taken for, so far."""
+
+    OPEN = "open"
+    PASSING = "passing"  # a noise, or a sign of attention: go on
+    INTERRUPTION = "interruption"
+
+
+def only_follows(text: str) -> bool:
+    """Whether a listener who says this leaves the floor to the speaker; so does saying nothing."""
+    words = _WORD.findall(text.lower().replace("-", " "))
+    return len(words) <= _MOST_WORDS and all(word in _FOLLOWING for word in words)
 
 
 class Overlap:
@@ -15,30 +57,63 @@ class Overlap:
     that fades is as short as it sounded. While it fades nothing is decided.
     """
 
-    def __init__(self, onset: ev.SpeechStarted) -> None:
+    def __init__(self, onset: ev.SpeechStarted, over: Reply) -> None:
         self.onset = onset
-        self._paused: ev.SpeechPaused | None = None
+        self._over = over
+        self.paused: ev.SpeechPaused | None = None
+        self.ended: ev.SpeechEnded | None = None
+        self._text: str | None = None
+
+    @property
+    def sound(self) -> ev.SpokenPrompt | None:
+        """What is to be transcribed for a verdict, if anything is."""
+        if self.paused is None or not SHORT_MS <= self._lasted_ms(self.paused) < LONG_MS:
+            return None
+        return ev.SpokenPrompt(self.onset.sample, self.paused.sample + SOFT_END_TAIL_SAMPLES)
 
     @property
     def deadline_ms(self) -> float | None:
-        """When it will have lasted long enough; None while it may be over already."""
-        return self.onset.at_ms + CONFIRM_MS if self._paused is None else None
+        """When the verdict changes if nothing happens."""
+        if self.paused is None:
+            return self.onset.at_ms + LONG_MS
+        return None if self.ended is None else self.ended.at_ms + NO_WORDS_BY_MS
 
     def pause(self, event: ev.SpeechPaused) -> None:
         """It has become quiet; only the detector can tell for how long."""
-        self._paused = event
+        self.paused, self._text = event, None
 
     def resume(self) -> None:
         """It was a closed mouth only."""
-        self._paused = None
+        self.paused = self.ended = self._text = None
 
-    def is_interruption(self, now_ms: float) -> bool:
-        """Whether it has lasted long enough by now."""
-        deadline_ms = self.deadline_ms
-        return deadline_ms is not None and now_ms >= deadline_ms
+    def end(self, event: ev.SpeechEnded) -> None:
+        """It is over."""
+        self.paused = self.paused or ev.SpeechPaused(event.at_ms, event.sample, event.silence_ms)
+        self.ended = event
 
-    def end(self, event: ev.SpeechEnded) -> ev.SpeechPaused | None:
-        """It is over. Returns the pause behind an interruption, None behind a cough."""
-        paused = self._paused or ev.SpeechPaused(event.at_ms, event.sample, event.silence_ms)
-        lasted_ms = paused.at_ms - paused.silence_ms - self.onset.at_ms
-        return paused if lasted_ms >= CONFIRM_MS else None
+    def hear(self, event: ev.OverlapHeard) -> None:
+        """These were the words, unless more came since."""
+        if event.sound == self.sound:
+            self._text = event.text
+
+    def verdict(self, now_ms: float) -> Verdict:
+        """What it is taken for at `now_ms`."""
+        if self.paused is None:
+            is_long = now_ms >= self.onset.at_ms + LONG_MS
+            return Verdict.INTERRUPTION if is_long else Verdict.OPEN
+        if self._lasted_ms(self.paused) >= LONG_MS:
+            return Verdict.INTERRUPTION
+        if self.ended is None:
+            return Verdict.OPEN
+        if self._text is None and self.sound is not None:
+            is_late = now_ms >= self.ended.at_ms + NO_WORDS_BY_MS
+            return Verdict.PASSING if is_late else Verdict.OPEN
+        return self._by_words(self._text or "")
+
+    def _by_words(self, text: str) -> Verdict:
+        is_answer = self._over.asks and bool(_WORD.search(text.lower()))
+        passes = only_follows(text) and not is_answer
+        return Verdict.PASSING if passes else Verdict.INTERRUPTION
+
+    def _lasted_ms(self, paused: ev.SpeechPaused) -> float:
+        return paused.at_ms - paused.silence_ms - self.onset.at_ms

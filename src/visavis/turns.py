@@ -8,6 +8,9 @@ from enum import Enum
 from visavis.events import Attempt, Phrase, Word
 from visavis.reply.chat import words_heard
 
+SOFT_END_TAIL_SAMPLES = 16_000 * 32 // 1_000
+"""Of the silence behind the voice: so much is heard with the turn, for a last soft consonant."""
+
 
 class Delivery(Enum):
     """What the listener's side has of a reply."""
@@ -41,6 +44,8 @@ class Turn:
     revision: int = 0
     voice_ended_ms: float = 0.0
     silence: Silence = Silence.PERHAPS
+    said: str | None = None
+    """Its words, once they are remembered."""
 
 
 @dataclass(slots=True)
@@ -48,6 +53,8 @@ class Reply:
     """What the character is about to say, or is saying."""
 
     attempt: Attempt
+    tries: int = 1
+    """How often an answer to this prompt was attempted, this time included."""
     transcript: str | None = None
     p_end: float | None = None
     p_complete: float | None = None
@@ -65,6 +72,20 @@ class Reply:
     def reply_id(self) -> int:
         """The id that every event about this reply carries."""
         return self.attempt.reply_id
+
+    @property
+    def started_ms(self) -> float:
+        """When its attempt began."""
+        return self.stages_ms["soft_end"]
+
+    @property
+    def asks(self) -> bool:
+        """Whether its last words so far are a question."""
+        return bool(self.texts) and self.texts[-1].rstrip().endswith("?")
+
+    def hear_up_to(self, sample: int) -> None:
+        """The listener says so; a playhead never goes back, nor beyond the end."""
+        self.heard_sample = max(self.heard_sample, min(sample, self.n_samples))
 
     def add(self, phrase: Phrase) -> None:
         """Take in the next phrase."""

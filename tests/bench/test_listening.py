@@ -74,6 +74,15 @@ def test_every_gap_and_the_end_are_silences() -> None:
     assert math.isinf(end.resumed_ms)
 
 
+def test_a_burst_behind_a_dip_ends_the_first_silence_and_begins_another() -> None:
+    """The "k" of "joke": too short for the detector, but the session takes its attempt back."""
+    asked = spoken((960.0, 80.0), (5.0, 640.0), (960.0, 100.0))
+    texts = ScriptedStt("one", "one", "one two")
+    dip, pause, _end = hear(asked, LoudnessDetector(), LengthTurn(), texts).silences
+    assert dip.resumed_ms == pause.soft_end_ms
+    assert pause.resumed_ms == pytest.approx(-960.0 + 32.0, abs=32.0)
+
+
 def test_the_whole_turn_is_judged_and_a_noise_before_it_is_forgotten() -> None:
     asked = spoken((320.0, 640.0), (960.0, 640.0), (960.0, 100.0))
     turn = LengthTurn()

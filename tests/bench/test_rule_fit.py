@@ -11,17 +11,15 @@ from tests.bench.turns_by_hand import recording
 from visavis.bench.rule_fit import (
     SHAPES,
     Shape,
-    Weights,
     choose_shape,
     fit_weights,
     logistic,
     make_rule,
 )
 from visavis.bench.tradeoff import Case, Heard, Readiness, Silence, outcome
-from visavis.hear.turn import Signs
+from visavis.hear.turn import WEIGHTS, Signs
 
 READY = Readiness(decided_ms=50.0, ready_ms=60.0, audible_ms=10.0)
-WEIGHTS = Weights(bias=0.0, audio=1.0, words=1.0, dangling=-2.0, word=0.1)
 
 
 def silence(start_ms: float, length_ms: float, p_audio: float, p_words: float) -> Silence:
@@ -57,6 +55,13 @@ def test_both_signs_count_for_an_end() -> None:
     weights = fit_weights(heard(200))
     assert weights.audio > 0.0
     assert weights.words > 0.0
+
+
+def test_a_gap_within_a_word_teaches_nothing() -> None:
+    one = heard(200)
+    gap = silence(-900.0, 100.0, 0.99, 0.99)
+    gaps = [Heard(found.recording, (gap, *found.silences)) for found in one]
+    assert fit_weights(gaps) == fit_weights(one)
 
 
 def test_ends_alone_teach_nothing() -> None:

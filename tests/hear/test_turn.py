@@ -14,6 +14,7 @@ from visavis.hear.turn import (
     Signs,
     commit_rule,
     is_dangling,
+    is_spelling,
     p_finished,
 )
 
@@ -69,3 +70,16 @@ def test_a_dangling_last_word_promises_another(text: str) -> None:
 )
 def test_other_endings_promise_nothing(text: str) -> None:
     assert not is_dangling(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["My number is 5, 5", "order three", "M-e-y", "It's B.", "room 9?"]
+)
+def test_whoever_dictates_gets_patience(text: str) -> None:
+    assert is_spelling(text)
+    assert p_finished(Signs(0.9, 0.3, text)) < p_finished(Signs(0.9, 0.3, f"{text} days"))
+
+
+@pytest.mark.parametrize("text", ["", "?", "How many?", "What time", "It costs 5 euros."])
+def test_other_words_are_not_dictated(text: str) -> None:
+    assert not is_spelling(text)

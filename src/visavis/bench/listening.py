@@ -130,6 +130,8 @@ def _gaps(sound: NDArray[np.float32], detector: VoiceDetector) -> list[_Gap]:
                     if gaps:
                         gaps[-1].resumed_sample = now_sample
                 case VoicePaused(sample):
+                    if gaps:  # a burst behind the dip: what was prepared in it is taken back
+                        gaps[-1].resumed_sample = min(gaps[-1].resumed_sample, now_sample)
                     gaps.append(_Gap(speech_sample, sample, now_sample))
                 case VoiceGone():
                     gaps[-1].certain_sample = now_sample

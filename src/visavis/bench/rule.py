@@ -7,6 +7,7 @@ given as options: the rule must not depend on how busy this machine is.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -17,9 +18,9 @@ from visavis.bench.latency import COLUMNS, console
 from visavis.bench.listening import hear, load_models
 from visavis.bench.recording import Recording, Split
 from visavis.bench.report import Report, print_json
-from visavis.bench.rule_fit import SHAPES, Shape, Weights, choose_shape, fit_weights
+from visavis.bench.rule_fit import SHAPES, Shape, choose_shape, fit_weights
 from visavis.bench.tradeoff import Case, Heard, Point, Readiness, outcome, scaled
-from visavis.hear.turn import commit_rule
+from visavis.hear.turn import Evidence, commit_rule
 from visavis.models import SMOLLM2, ModelStore
 from visavis.reply.llm_local import LlamaCpp
 
@@ -29,7 +30,7 @@ _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 def rule(
     split: Annotated[Split, typer.Option(help="fit: fit it; test: try what is in force.")] = "test",
-    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.04,
+    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.045,
     decided_ms: Annotated[float, typer.Option(help="Soft end to score and words.")] = 80.0,
     ready_ms: Annotated[float, typer.Option(help="Soft end to first sound.")] = 110.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -97,14 +98,7 @@ def _point_figures(name: str, point: Point) -> dict[str, float]:
     }
 
 
-def _fitted_figures(weights: Weights, shape: Shape) -> dict[str, float]:
-    return {
-        "weight_bias": weights.bias,
-        "weight_audio": weights.audio,
-        "weight_words": weights.words,
-        "weight_dangling": weights.dangling,
-        "weight_word": weights.word,
-        "shortest_ms": shape.shortest_ms,
-        "longest_ms": shape.longest_ms,
-        "steepness": shape.steepness,
-    }
+def _fitted_figures(weights: Evidence, shape: Shape) -> dict[str, float]:
+    figures = {f"weight_{name}": value for name, value in asdict(weights).items()}
+    figures |= {"shortest_ms": shape.shortest_ms, "longest_ms": shape.longest_ms}
+    return figures | {"steepness": shape.steepness}

@@ -16,36 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.bench.tradeoff import Case, Heard, Point, outcome
-from visavis.hear.turn import (
-    UNSCORED_AUDIO,
-    UNSCORED_WORDS,
-    CommitRule,
-    Signs,
-    count_words,
-    is_dangling,
-    logit,
-)
+from visavis.hear.turn import CommitRule, Evidence, Signs, evidence, p_finished
 
 _RIDGE = 0.3
 """Against coefficients that a few hundred silences can't know."""
 
 _ROUNDS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Of the signs' log odds."""
-
-    bias: float
-    audio: float
-    words: float
-    dangling: float
-    word: float
-
-    def p_finished(self, signs: Signs) -> float:
-        """Probability 0…1 that the turn is over."""
-        odds = float(np.dot(astuple(self), features(signs)))
-        return 1.0 / (1.0 + math.exp(-odds))
+_ASKED_ABOUT_MS = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +34,10 @@ class Shape:
     steepness: float
 
 
-def features(signs: Signs) -> tuple[float, ...]:
-    """1 and the signs, as the regression takes them."""
-    p_audio = UNSCORED_AUDIO if signs.p_audio is None else signs.p_audio
-    p_words = UNSCORED_WORDS if signs.p_words is None else signs.p_words
-    dangling, n_words = float(is_dangling(signs.text)), float(count_words(signs.text))
-    return 1.0, logit(p_audio), logit(p_words), dangling, n_words
-
-
-def fit_weights(heard: Sequence[Heard]) -> Weights:
+def fit_weights(heard: Sequence[Heard]) -> Evidence:
     """Logistic regression by Newton's method with a ridge on all but the bias.
+
+    Silences shorter than any rule waits for are no question, and are left out.
 
     Raises:
         ValueError: there are not both ends and other silences.
@@ -75,12 +46,13 @@ def fit_weights(heard: Sequence[Heard]) -> Weights:
     is_end: list[float] = []
     for one in heard:
         for silence in one.silences:
-            if silence.signs.text and silence.certain_ms < silence.resumed_ms:
-                rows.append(features(silence.signs))
+            lasted_ms = silence.resumed_ms - silence.voice_end_ms
+            if silence.signs.text and lasted_ms > _ASKED_ABOUT_MS:
+                rows.append(astuple(evidence(silence.signs)))
                 is_end.append(float(math.isinf(silence.resumed_ms)))
     if len(set(is_end)) < 2:
         raise ValueError("a rule is fitted on ends and on other silences")
-    return Weights(*(float(w) for w in logistic(np.array(rows), np.array(is_end))))
+    return Evidence(*(float(w) for w in logistic(np.array(rows), np.array(is_end))))
 
 
 def logistic(rows: NDArray[np.float64], is_end: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,11 +70,11 @@ def logistic(rows: NDArray[np.float64], is_end: NDArray[np.float64]) -> NDArray[
     return weights
 
 
-def make_rule(weights: Weights, shape: Shape) -> CommitRule:
+def make_rule(weights: Evidence, shape: Shape) -> CommitRule:
     """The rule with these numbers."""
 
     def rule(signs: Signs) -> float:
-        unsure = 1.0 - weights.p_finished(signs)
+        unsure = 1.0 - p_finished(signs, weights)
         return shape.shortest_ms + (shape.longest_ms - shape.shortest_ms) * unsure**shape.steepness
 
     return rule
@@ -117,7 +89,7 @@ class Choice:
 
 
 def choose_shape(
-    cases: Sequence[Case], weights: Weights, max_cutoff_rate: float, shapes: Sequence[Shape]
+    cases: Sequence[Case], weights: Evidence, max_cutoff_rate: float, shapes: Sequence[Shape]
 ) -> Choice:
     """The shape with the lowest 2 P50 + P95 that cuts off no more turns than `max_cutoff_rate`.
 
@@ -132,8 +104,8 @@ def choose_shape(
     return min(polite, key=lambda c: 2.0 * c.point.p50_ms + c.point.p95_ms)
 
 
-_SHORTEST_MS = (100.0, 130.0, 160.0, 200.0)
-_LONGEST_MS = (600.0, 800.0, 1_000.0, 1_200.0, 1_500.0)
-_STEEPNESS = (0.7, 1.0, 1.4, 2.0, 3.0)
+_SHORTEST_MS = (100.0, 130.0, 160.0, 180.0)
+_LONGEST_MS = (700.0, 850.0, 1_000.0, 1_200.0, 1_500.0)
+_STEEPNESS = (0.7, 1.0, 1.4, 2.0, 2.8)
 SHAPES = tuple(Shape(*numbers) for numbers in product(_SHORTEST_MS, _LONGEST_MS, _STEEPNESS))
 """Tried one by one: a hundred times through the corpus takes a second."""

@@ -14,6 +14,8 @@ import psutil
 from visavis.errors import SetupError
 
 _IDLE_S = 5.0
+_IDLE_ROUNDS = 12
+_BUSY_PERCENT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,21 @@ async def _drain(stream: asyncio.StreamReader | None) -> None:
 
 
 async def footprint(server: Server) -> Footprint | None:
-    """Watch an idle server for five seconds; None if it is not ours to look into."""
+    """Watch an idle server; None if it is not ours to look into.
+
+    A server that has just started still prepares answers: it is given a minute to become idle.
+    """
     if server.pid is None:
         return None
-    before_s = cpu_seconds(server.pid)
-    await asyncio.sleep(_IDLE_S)
-    used_s = cpu_seconds(server.pid) - before_s
+    used_percent = 100.0
+    for _ in range(_IDLE_ROUNDS):
+        before_s = cpu_seconds(server.pid)
+        await asyncio.sleep(_IDLE_S)
+        used_percent = 100.0 * (cpu_seconds(server.pid) - before_s) / _IDLE_S
+        if used_percent < _BUSY_PERCENT:
+            break
     memory_mb = sum(member.memory_info().rss for member in _family(server.pid)) / 1e6
-    return Footprint(memory_mb, 100.0 * used_s / _IDLE_S)
+    return Footprint(memory_mb, used_percent)
 
 
 def cpu_seconds(pid: int) -> float:

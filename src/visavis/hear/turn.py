@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import mul
 
-SHORTEST_DELAY_MS = 130.0
+SHORTEST_DELAY_MS = 180.0
 """Silence after the last voiced sample at which a surely finished turn is answered."""
 
-LONGEST_DELAY_MS = 1_200.0
+LONGEST_DELAY_MS = 1_500.0
 """Silence after which even a turn that sounds unfinished is answered."""
+
+STEEPNESS = 2.0
+"""Of the curve between the two; all three chosen by `visavis bench rule --split fit`."""
 
 UNSCORED_AUDIO = 0.5
 UNSCORED_WORDS = 0.3
@@ -40,18 +44,66 @@ _DANGLING = frozenset(
     about into i'm it's
     """.split()
 )
+_DIGITS = frozenset("zero oh one two three four five six seven eight nine double triple".split())
+_ASKING = frozenset("what who where when why how which whose".split())
+_FIRST_WORD = re.compile(r"\W*([a-z']+)", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([a-z']+)\W*$", re.IGNORECASE)
+_SPELLED = re.compile(r"(\d|\b[a-z])\W*$", re.IGNORECASE)
 
 MANY_WORDS = 10
 """More of them say nothing more: whoever has said ten words may have finished any time."""
 
+LONG_WORD = 8
+"""Letters of a last word; more of them say nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The signs as numbers, and by the same names what each of them weighs."""
+
+    always: float
+    audio: float
+    """Log odds of an end, by the melody."""
+    words: float
+    """Log odds of an end, by the language model."""
+    dangling: float
+    """1 if the last word promises another one."""
+    spelling: float
+    """1 if the last word is a digit or a letter: numbers and names are dictated in pieces."""
+    n_words: float
+    asking: float
+    """1 if it begins with what, who, how…: such questions are seldom continued."""
+    last_letters: float
+    """Of the last word: short ones ("about", "in") are seldom the last."""
+
+
 # Logistic regression, fitted on the fit voices by `visavis bench rule --split fit`.
-_BIAS = -1.779
-_PER_AUDIO = 0.143
-_PER_WORDS = 0.553
-_PER_DANGLING = -1.761
-_PER_WORD = 0.5413
-_STEEPNESS = 1.0
+WEIGHTS = Evidence(
+    always=-3.513,
+    audio=0.012,
+    words=0.675,
+    dangling=-1.783,
+    spelling=-0.449,
+    n_words=0.717,
+    asking=1.331,
+    last_letters=0.175,
+)
+
+
+def evidence(signs: Signs) -> Evidence:
+    """What the signs say, each by itself; a missing sign says what is usual."""
+    last = _LAST_WORD.search(signs.text)
+    first = _FIRST_WORD.match(signs.text)
+    return Evidence(
+        always=1.0,
+        audio=logit(UNSCORED_AUDIO if signs.p_audio is None else signs.p_audio),
+        words=logit(UNSCORED_WORDS if signs.p_words is None else signs.p_words),
+        dangling=float(is_dangling(signs.text)),
+        spelling=float(is_spelling(signs.text)),
+        n_words=min(MANY_WORDS, len(signs.text.split())),
+        asking=float(first is not None and first.group(1).lower() in _ASKING),
+        last_letters=min(LONG_WORD, len(last.group(1))) if last is not None else 0.0,
+    )
 
 
 def is_dangling(text: str) -> bool:
@@ -61,29 +113,23 @@ def is_dangling(text: str) -> bool:
     return dangles and not text.rstrip().endswith("?")
 
 
-def count_words(text: str) -> int:
-    """How many there are, up to MANY_WORDS: most pauses come early."""
-    return min(MANY_WORDS, len(text.split()))
+def is_spelling(text: str) -> bool:
+    """Whether it ends on a digit or a letter: more may follow, of a number or a name."""
+    last = _LAST_WORD.search(text)
+    said = last is not None and last.group(1).lower() in _DIGITS
+    return said or _SPELLED.search(text) is not None
 
 
-def p_finished(signs: Signs) -> float:
+def p_finished(signs: Signs, weights: Evidence = WEIGHTS) -> float:
     """Probability 0…1 that the turn is over, from all signs together."""
-    p_audio = UNSCORED_AUDIO if signs.p_audio is None else signs.p_audio
-    p_words = UNSCORED_WORDS if signs.p_words is None else signs.p_words
-    odds = (
-        _BIAS
-        + _PER_AUDIO * logit(p_audio)
-        + _PER_WORDS * logit(p_words)
-        + _PER_DANGLING * is_dangling(signs.text)
-        + _PER_WORD * count_words(signs.text)
-    )
+    odds = sum(map(mul, astuple(weights), astuple(evidence(signs))))
     return 1.0 / (1.0 + math.exp(-odds))
 
 
 def commit_rule(signs: Signs) -> float:
     """The `CommitRule` in force: falls smoothly from LONGEST to SHORTEST as the turn is surer."""
     unsure = 1.0 - p_finished(signs)
-    return SHORTEST_DELAY_MS + (LONGEST_DELAY_MS - SHORTEST_DELAY_MS) * unsure**_STEEPNESS
+    return SHORTEST_DELAY_MS + (LONGEST_DELAY_MS - SHORTEST_DELAY_MS) * unsure**STEEPNESS
 
 
 def logit(p: float) -> float:

@@ -18,7 +18,7 @@ from visavis.reply.lines import Line, phrases_of
 from visavis.reply.phrase import PhraseCutter
 from visavis.serve.allowance import Allowance, tokens_in
 from visavis.serve.engines import Engines
-from visavis.serve.patience import LOOK_UP_S, steadily, within
+from visavis.serve.limits import LOOK_UP_S, steadily, within
 from visavis.wire.messages import Source
 
 T = TypeVar("T")

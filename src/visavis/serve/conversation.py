@@ -28,6 +28,7 @@ from visavis.serve.draft import Drafts
 from visavis.serve.ear import Ear
 from visavis.serve.engines import Engines
 from visavis.serve.foresight import Foresight
+from visavis.serve.overheard import Overheard
 from visavis.serve.trouble import place_of
 from visavis.session import Session
 from visavis.wire import messages as wire
@@ -102,8 +103,11 @@ class Conversation:
         self._unsent_bytes = 0
         self._drafts = Drafts(engines, peer.clock)
         self._foresight = Foresight(engines, self._drafts)
+        self._notes: deque[str] = deque(
+            maxlen=_MAX_NOTES
+        )  # for the log, once a turn is committed or its failure told
+        self._overheard = Overheard(engines, peer.clock, self._happen, self._notes.append)
         self._attempt: tuple[AttemptRun, asyncio.Task[None]] | None = None
-        self._notes: deque[str] = deque(maxlen=_MAX_NOTES)  # for the log, once a turn is committed
         self._alarm: asyncio.TimerHandle | None = None
         self._overflowed = asyncio.Event()
 
@@ -125,6 +129,7 @@ class Conversation:
         finally:
             await self._stop_attempt()
             await self._foresight.aclose()
+            await self._overheard.aclose()
             await self._drafts.aclose()
             if self._alarm is not None:
                 self._alarm.cancel()
@@ -253,12 +258,17 @@ class Conversation:
         match command:
             case ev.Send(message):
                 self._post(encode(message))
+                if isinstance(message, wire.Error):  # who was told may be helped
+                    self._write_notes()
             case ev.SendAudio(reply_id, first_sample, pcm):
                 for at in range(0, len(pcm), _AUDIO_FRAME_BYTES):
                     part = np.frombuffer(pcm[at : at + _AUDIO_FRAME_BYTES], dtype="<i2")
                     self._post(encode_reply(ReplyFrame(reply_id, first_sample + at // 2, part)))
             case ev.StartAttempt(attempt):
                 self._start(attempt)
+            case ev.HearOverlap(sound):
+                heard = self._ear.sound.slice(sound.first_sample, sound.last_sample)
+                self._overheard.listen(sound, heard)
             case ev.CancelAttempt(reply_id, work):
                 if self._attempt is not None and self._attempt[0].reply_id == reply_id:
                     self._attempt[1].cancel()

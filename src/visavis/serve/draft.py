@@ -22,7 +22,7 @@ from visavis.reply.lines import Line
 from visavis.serve.allowance import Allowance
 from visavis.serve.answering import Answer, same_words, think
 from visavis.serve.engines import Engines
-from visavis.serve.patience import PHRASE_S, within
+from visavis.serve.limits import PHRASE_S, within
 from visavis.voice.playout import Playout, is_audible
 from visavis.voice.tts import Voiced
 

@@ -21,7 +21,7 @@ from visavis.plain import words_heard_in
 from visavis.serve.answering import think
 from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
-from visavis.serve.patience import SCORE_S, TRANSCRIBE_S, within
+from visavis.serve.limits import SCORE_S, TRANSCRIBE_S, within
 from visavis.session import Hearing
 
 EVERY_SAMPLES = RATE_HZ * 128 // 1_000
