@@ -610,6 +610,8 @@ class Rules:
                     self.running.add(attempt.reply_id)
                 case ev.CancelAttempt(reply_id):
                     self.running.discard(reply_id)
+                case ev.Committed(reply_id):
+                    assert reply_id not in self.over
                 case ev.SendAudio(reply_id, first_sample, pcm):
                     assert reply_id in self.armed - self.over
                     assert first_sample == self.n_samples.get(reply_id, 0), "gap in the sound"

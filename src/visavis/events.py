@@ -295,17 +295,17 @@ class CancelAttempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
-    """The turn of this reply is over: from now on its work may cost money and be logged."""
-
-    reply_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class HearOverlap:
     """Transcribe what was spoken over the reply, beside the attempt that voices it."""
 
     sound: SpokenPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The turn of this reply is over: from now on its work may cost money and be logged."""
+
+    reply_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,4 +324,4 @@ class SendAudio:
     pcm: bytes = field(repr=False)
 
 
-Command = StartAttempt | CancelAttempt | HearOverlap | Committed | Send | SendAudio
+Command = StartAttempt | CancelAttempt | Committed | HearOverlap | Send | SendAudio

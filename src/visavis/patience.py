@@ -6,9 +6,9 @@ from visavis.events import ScriptedPrompt
 from visavis.hear.turn import CommitRule, Signs
 from visavis.turns import Delivery, Reply, Silence, Turn
 
-OUTPUT_BY_MS = 6_000.0
-"""A turn without words by now, or an answer without sound, is attempted again; then comes the
-apology. The slowest of four conversations at once needs about a third of it."""
+OUTPUT_BY_MS = 10_000.0
+"""A turn without words by then, or an answer without sound, is attempted again; then comes the
+apology. Engines that hang are given up sooner, by name (serve/limits.py): this comes last."""
 
 
 def commit_at_ms(turn: Turn | None, reply: Reply, rule: CommitRule) -> float | None:

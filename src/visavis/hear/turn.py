@@ -50,6 +50,9 @@ _FIRST_WORD = re.compile(r"\W*([a-z']+)", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([a-z']+)\W*$", re.IGNORECASE)
 _SPELLED = re.compile(r"(\d|\b[a-z])\W*$", re.IGNORECASE)
 
+_MOST_ODDS_DANGLING = -1.5
+"""However long the sentence is, where no language model judges the words."""
+
 MANY_WORDS = 10
 """More of them say nothing more: whoever has said ten words may have finished any time."""
 
@@ -123,6 +126,8 @@ def is_spelling(text: str) -> bool:
 def p_finished(signs: Signs, weights: Evidence = WEIGHTS) -> float:
     """Probability 0…1 that the turn is over, from all signs together."""
     odds = sum(map(mul, astuple(weights), astuple(evidence(signs))))
+    if signs.p_words is None and is_dangling(signs.text):
+        odds = min(odds, _MOST_ODDS_DANGLING)
     return 1.0 / (1.0 + math.exp(-odds))
 
 

@@ -103,9 +103,7 @@ class Conversation:
         self._unsent_bytes = 0
         self._drafts = Drafts(engines, peer.clock)
         self._foresight = Foresight(engines, self._drafts)
-        self._notes: deque[str] = deque(
-            maxlen=_MAX_NOTES
-        )  # for the log, once a turn is committed or its failure told
+        self._notes: deque[str] = deque(maxlen=_MAX_NOTES)  # for the log, once a turn is committed
         self._overheard = Overheard(engines, peer.clock, self._happen, self._notes.append)
         self._attempt: tuple[AttemptRun, asyncio.Task[None]] | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -257,9 +255,9 @@ class Conversation:
     def _carry_out(self, command: ev.Command) -> None:
         match command:
             case ev.Send(message):
-                self._post(encode(message))
-                if isinstance(message, wire.Error):  # who was told may be helped
+                if isinstance(message, wire.Error):  # whoever reads it will look for the reason
                     self._write_notes()
+                self._post(encode(message))
             case ev.SendAudio(reply_id, first_sample, pcm):
                 for at in range(0, len(pcm), _AUDIO_FRAME_BYTES):
                     part = np.frombuffer(pcm[at : at + _AUDIO_FRAME_BYTES], dtype="<i2")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.hear.audio import RATE_HZ
-from visavis.hear.turn import is_dangling
+from visavis.hear.turn import Signs, p_finished
 from visavis.plain import words_heard_in
 from visavis.serve.answering import think
 from visavis.serve.draft import Drafts
@@ -29,6 +29,10 @@ EVERY_SAMPLES = RATE_HZ * 128 // 1_000
 
 SHORTEST_SAMPLES = RATE_HZ * 500 // 1_000
 """Half a second with its lead-in is hardly a word."""
+
+WORTH_A_DRAFT = 0.3
+"""Of an end, by the words alone. Answering half-sentences would keep the language model busy when
+the whole one comes; ninety-nine ends in a hundred look likelier than this."""
 
 LONGEST_SAMPLES = RATE_HZ * 20
 """A question is shorter. What goes on for longer, music perhaps, is not worth a core; it is still
@@ -85,7 +89,7 @@ class Foresight:
                 finally:
                     stop = cancelled.is_set()
                     cancelled.set()  # a thread that still transcribes stops at its next token
-            if words and not stop and not is_dangling(words):
+            if words and not stop and p_finished(Signs(text=words)) >= WORTH_A_DRAFT:
                 self._drafts.take(words, hearing.history)
                 weighing = self._engines.words.p_complete(words)  # remembered, for the attempt
                 await within(SCORE_S, weighing, "The end of turn")

@@ -15,11 +15,11 @@ from visavis.hear.audio import RATE_HZ
 
 T = TypeVar("T")
 
-TRANSCRIBE_S = 5.0
-LOOK_UP_S = 5.0
-FIRST_TOKEN_S = 5.0
+TRANSCRIBE_S = 8.0
+LOOK_UP_S = 4.0
+FIRST_TOKEN_S = 8.0
 NEXT_TOKEN_S = 5.0
-PHRASE_S = 5.0
+PHRASE_S = 8.0
 SCORE_S = 2.0
 """A score that is not there by then no longer matters: the longest delay is over."""
 

@@ -60,11 +60,14 @@ class Overheard:
     async def _transcribe(
         self, where: ev.SpokenPrompt, sound: NDArray[np.float32], cancelled: threading.Event
     ) -> None:
+        """If speech to text fails, the session's deadline takes it for a noise."""
         stt = self._engines.stt
         work = think(self._engines, stt.transcribe, sound[-HEARD_SAMPLES:], cancelled.is_set)
         try:
             text = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
-        except Exception as error:  # noqa: BLE001 - the session's deadline takes it for a noise
-            self._note(f"what was said over a reply could not be transcribed: {place_of(error)}")
+        except Exception as error:  # noqa: BLE001 - a bug must not take the conversation with it
+            self._note(f"what was said over a reply is not known: {place_of(error)}")
             return
+        finally:
+            cancelled.set()  # a thread that still transcribes stops at its next token
         self._emit(ev.OverlapHeard(self._clock.now_ms(), where, text))

@@ -18,7 +18,7 @@ from visavis.voice.tts import Voiced, VoiceStyle
 
 _LENGTH = struct.Struct("<I")
 _START_TIMEOUT_S = 60.0
-_ANSWER_TIMEOUT_S = 4.0
+_ANSWER_TIMEOUT_S = 6.0
 """A phrase takes about a tenth of a second; behind others' it waits its turn."""
 
 _LEAD_MS = 30.0
