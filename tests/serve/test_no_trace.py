@@ -177,6 +177,26 @@ def test_a_bug_in_a_committed_turn_is_logged_without_words(
     assert SECRET not in caplog.text
 
 
+def test_what_could_not_be_understood_over_a_reply_is_logged_without_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def play(stage: Stage) -> None:
+        await past_greeting(stage)
+        stage.transport.arrive(encode(wire.Text(text="what time is it")))
+        await asyncio.sleep(0.5)
+        stage.play(2, 1_000, "playing")
+        await stage.speak(300)
+        await stage.silence(600)
+        assert logged(caplog) == [], "nothing is committed, nobody was told"
+        stage.transport.arrive(encode(wire.Text(text="what time is it")))
+        await asyncio.sleep(0.5)
+
+    with caplog.at_level(logging.DEBUG):
+        perform(play, Whole(stt=RaisingStt()))
+    assert "said over a reply" in caplog.text
+    assert SECRET not in caplog.text
+
+
 def test_what_an_attempt_has_to_say_to_the_log_waits_for_the_commit(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
