@@ -18,7 +18,8 @@ SOURCE = Path(__file__).parents[1] / "src"
 PURE = (
     "session turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
     "wire/loudspeaker reply/phrase "
-    "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio voice/playout face/*"
+    "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio hear/bands "
+    "hear/playback hear/echo bench/echo/path voice/playout face/*"
 ).split()
 FORBIDDEN = frozenset(
     "asyncio socket ssl threading multiprocessing concurrent time subprocess selectors signal "

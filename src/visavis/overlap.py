@@ -80,7 +80,7 @@ class Overlap:
 
     def pause(self, event: ev.SpeechPaused) -> None:
         """It has become quiet; only the detector can tell for how long."""
-        self.paused, self._text = event, None
+        self.paused, self.ended, self._text = event, None, None
 
     def resume(self) -> None:
         """It was a closed mouth only."""

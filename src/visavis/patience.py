@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visavis.events import ScriptedPrompt
 from visavis.hear.turn import CommitRule, Signs
-from visavis.turns import Delivery, Reply, Silence, Turn
+from visavis.turns import Delivery, Production, Reply, Silence, Turn
 
 OUTPUT_BY_MS = 10_000.0
 """A turn without words by then, or an answer without sound, is attempted again; then comes the
@@ -31,3 +31,13 @@ def sound_due_ms(reply: Reply) -> float | None:
     if reply.delivery is not Delivery.PENDING or reply.committed_ms is None:
         return None
     return reply.committed_ms + OUTPUT_BY_MS
+
+
+def rest_due_ms(reply: Reply) -> float | None:
+    """When it is too late for the next phrase; None before the first one is heard, or if all came.
+
+    Phrases are voiced far faster than they are spoken, so the wait counts from the last one.
+    """
+    if reply.delivery is not Delivery.REVEALED or reply.production is Production.VOICED:
+        return None
+    return reply.voiced_ms + OUTPUT_BY_MS

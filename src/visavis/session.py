@@ -28,7 +28,7 @@ from visavis import events as ev
 from visavis.hear.turn import CommitRule, commit_rule
 from visavis.memory import Memory
 from visavis.overlap import Overlap, Verdict
-from visavis.patience import commit_at_ms, sound_due_ms, words_due_ms
+from visavis.patience import commit_at_ms, rest_due_ms, sound_due_ms, words_due_ms
 from visavis.reply.chat import ChatHistory
 from visavis.speaking import Loudness, Speaking
 from visavis.turns import SOFT_END_TAIL_SAMPLES, Production, Reply, Silence, Turn
@@ -130,7 +130,8 @@ class Session:
                 due_ms = commit_at_ms(self._turn, reply, self._rule)
                 return words_due_ms(reply) if due_ms is None else due_ms
             case Phase.ANSWERING if reply is not None:
-                return sound_due_ms(reply)
+                due_ms = sound_due_ms(reply)
+                return rest_due_ms(reply) if due_ms is None else due_ms
             case _:
                 return None
 
@@ -212,13 +213,14 @@ class Session:
             self._listen()
 
     def _voice(self, event: ev.PhraseVoiced) -> None:
-        if self._reply is not None:
+        reply = self._reply
+        if reply is not None and reply.production is Production.VOICING:
             loudness = Loudness.HELD if self.phase is Phase.DUCKED else Loudness.ALOUD
-            self._speaking.add(self._reply, event, loudness)
+            self._speaking.add(reply, event, loudness)
 
     def _finish_voicing(self, event: ev.ReplyVoiced) -> None:
         reply = self._reply
-        if reply is None:
+        if reply is None or reply.production is Production.VOICED:
             return
         reply.production = Production.VOICED
         if reply.n_samples > 0:
@@ -231,12 +233,14 @@ class Session:
         reply = self._reply
         if reply is None:
             return
+        was_voiced = reply.production is Production.VOICED
         reply.production = Production.VOICED
-        if reply.n_samples > 0:
-            self._send(outgoing.failure(event))
-            self._speaking.end(reply)
-        else:
+        if reply.n_samples == 0:
             self._try_again(reply, event, event.at_ms)
+            return
+        self._send(outgoing.failure(event))
+        if not was_voiced:  # a score may fail behind the last phrase
+            self._speaking.end(reply)
 
     def _try_again(self, reply: Reply, failure: ev.AttemptFailed, now_ms: float) -> None:
         """Never silence: answer anew, then apologise, and if even that fails say so in writing."""
@@ -265,8 +269,14 @@ class Session:
             self._try_again_if(words_due_ms(reply), reply, event.at_ms)
 
     def _watch_output(self, event: ev.Tick) -> None:
-        if self._reply is not None:
-            self._try_again_if(sound_due_ms(self._reply), self._reply, event.at_ms)
+        reply = self._reply
+        if reply is None:
+            return
+        self._try_again_if(sound_due_ms(reply), reply, event.at_ms)
+        due_ms = rest_due_ms(reply)
+        if due_ms is not None and event.at_ms >= due_ms:
+            self._send(outgoing.failure(TOO_LATE))
+            self._speaking.cut_short(reply)
 
     def _try_again_if(self, due_ms: float | None, reply: Reply, now_ms: float) -> None:
         if due_ms is not None and now_ms >= due_ms:
@@ -314,7 +324,7 @@ class Session:
     def _go_on(self, reply: Reply, onset: ev.SpeechStarted) -> None:
         """A reply came too early: the spoken turn it answered is not over. Forget both."""
         if isinstance(reply.attempt.prompt, ev.SpokenPrompt) and self._turn is not None:
-            self._memory.take_back(self._turn)
+            self._memory.take_back(self._turn, reply)
             self.phase = Phase.HEARING
         else:
             self._hear(onset)

@@ -63,6 +63,7 @@ class Speaking:
             if reply.committed_ms is not None:
                 self._reveal(reply, event.at_ms, loudness)
         reply.add(event.phrase)
+        reply.voiced_ms = event.at_ms
         self._send(outgoing.phrase(reply.reply_id, event.phrase))
         self._do(ev.SendAudio(reply.reply_id, event.phrase.start_sample, event.phrase.pcm))
 
@@ -70,6 +71,11 @@ class Speaking:
         """No more phrases come."""
         reply.production = Production.VOICED
         self._send(wire.ReplyEnd(reply_id=reply.reply_id, n_samples=reply.n_samples))
+
+    def cut_short(self, reply: Reply) -> None:
+        """Its engine hangs: what there is has to do."""
+        self._cancel(reply, ev.Work.FORGET)
+        self.end(reply)
 
     def commit(self, reply: Reply, turn: Turn | None, now_ms: float) -> None:
         """The user has finished: remember the words, and let the answer be heard."""

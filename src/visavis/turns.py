@@ -61,6 +61,8 @@ class Reply:
     delivery: Delivery = Delivery.PENDING
     production: Production = Production.VOICING
     committed_ms: float | None = None
+    voiced_ms: float = 0.0
+    """When its latest phrase was ready."""
     heard_sample: int = 0
     n_samples: int = 0
     texts: list[str] = field(default_factory=list[str])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from visavis.wire import messages as wire
 from visavis.wire.codec import ReplyFrame
-from visavis.wire.loudspeaker import DUCKED_GAIN, LEAD_MS, Item, Loudspeaker
+from visavis.wire.loudspeaker import HOLD_FADE_MS, LEAD_MS, RESUME_FADE_MS, Item, Loudspeaker
 from visavis.wire.pcm import PcmClear, PcmTranscript
 
 RATE_HZ = 16_000
@@ -146,18 +146,75 @@ def test_stop_of_a_held_reply_clears_nothing() -> None:
     assert len(room.heard) == 1
 
 
-def test_a_cough_lowers_the_volume_without_a_step_and_nothing_is_lost() -> None:
+def test_held_it_fades_without_a_step_and_goes_on_from_where_the_fade_began() -> None:
     room = playing()
     room.wait(500)
-    room.take(wire.ReplyDuck(reply_id=1))
+    sent_before = room.n_samples()
+    room.take(wire.ReplyDuck(reply_id=1), wire.ReplyDuck(reply_id=1))
     room.wait(300)
+    (at_ms, tail) = room.sound()[-1]
+    assert at_ms == 500
+    assert room.n_samples() == sent_before + len(tail)
+    assert not tail[HOLD_FADE_MS * RATE_HZ // 1_000 :].any()
+    assert {sample for at, sample, _ in room.playheads() if at >= 600} == {sent_before}
     room.take(wire.ReplyResume(reply_id=1))
     room.wait(5_000)
     heard = np.concatenate([pcm for _, pcm in room.sound()]).astype(np.int32)
-    assert len(heard) == 32_000
-    assert heard.min() == pytest.approx(LEVEL * DUCKED_GAIN, abs=1)
+    assert len(heard) == 32_000 + len(tail)
     assert heard[-1] == LEVEL
-    assert np.abs(np.diff(heard)).max() < LEVEL * 0.01
+    assert np.abs(np.diff(heard)).max() < LEVEL * 0.02
+    at_ms, sample, status = room.playheads()[-1]
+    assert (sample, status) == (32_000, "ended")
+    rest_ms = (32_000 - sent_before) * 1_000 / RATE_HZ
+    assert at_ms == pytest.approx(800 + rest_ms, abs=0.1)
+
+
+def test_a_stop_while_held_ends_where_it_was_held() -> None:
+    room = playing()
+    room.wait(500)
+    sent_before = room.n_samples()
+    room.take(wire.ReplyDuck(reply_id=1))
+    room.wait(300)
+    room.take(wire.ReplyStop(reply_id=1), wire.ReplyResume(reply_id=1))
+    room.wait(5_000)
+    assert [item for _, item in room.heard][-2:] == [
+        PcmClear(),
+        wire.Playhead(reply_id=1, sample=sent_before, status="stopped"),
+    ]
+
+
+def test_held_before_its_first_frame_it_waits() -> None:
+    room = Room()
+    room.take(armed(), sound(3_200), end(3_200), commit(), wire.ReplyDuck(reply_id=1))
+    room.wait(500)
+    assert not room.heard
+    room.take(wire.ReplyResume(reply_id=1))
+    room.wait(500)
+    assert (room.n_samples(), room.playheads()[-1]) == (3_200, (700.0, 3_200, "ended"))
+
+
+@given(st.lists(st.integers(0, 400), max_size=8), st.integers(1, 24_000))
+def test_however_often_it_is_held_every_sample_comes_once_and_in_order(
+    waits_ms: list[int], n_samples: int
+) -> None:
+    values = (8_000 + np.arange(n_samples)).astype(np.int16)
+    room = Room()
+    room.take(armed(), ReplyFrame(1, 0, values), end(n_samples), commit())
+    for index, wait_ms in enumerate(waits_ms):
+        room.wait(wait_ms)
+        held = index % 2 == 0
+        room.take(wire.ReplyDuck(reply_id=1) if held else wire.ReplyResume(reply_id=1))
+    room.take(wire.ReplyResume(reply_id=1))
+    room.wait(20_000)
+    # The reply is never zero: a frame that gets there is a fade into a hold.
+    frames = [pcm for _, pcm in room.sound() if pcm.min() > 0]
+    heard = np.concatenate(frames)
+    assert len(heard) == n_samples
+    n_faded = int((heard != values).sum())
+    assert n_faded <= len(waits_ms) * RATE_HZ * RESUME_FADE_MS // 1_000
+    told = [sample for _, sample, _ in room.playheads()]
+    assert told == sorted(told)
+    assert room.playheads()[-1][1:] == (n_samples, "ended")
 
 
 def test_a_reply_that_runs_dry_goes_on_late_and_the_playhead_knows() -> None:

@@ -30,7 +30,13 @@ export interface AvatarListener extends Pick<TalkListener, "notice"> {
 }
 
 /** Frames are logged while a mouth may move, and for a second after. */
-const QUIET_AFTER_MS = { playing: Infinity, starved: 1000, ended: 1000, stopped: 1000 } as const;
+const QUIET_AFTER_MS = {
+  playing: Infinity,
+  held: Infinity,
+  starved: 1000,
+  ended: 1000,
+  stopped: 1000,
+} as const;
 
 export class Avatar {
   readonly #assets: Assets;
@@ -109,7 +115,7 @@ export class Avatar {
         this.#closeMicrophone();
         this.#listener.microphoneProblem("missing");
       };
-      talk.microphone("open");
+      talk.microphone("open", microphone.echoCancellation);
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       this.#listener.microphoneProblem(error.problem);

@@ -4,7 +4,8 @@
 // (an anchor). Between anchors sound runs at exactly the device's rate, so one anchor serves for as
 // long as nothing changes, and nothing can drift.
 
-export type AnchorStatus = "playing" | "starved" | "ended" | "stopped";
+/** `held`: silent for as long as somebody speaks over it; it may go on from the same sample. */
+export type AnchorStatus = "playing" | "held" | "starved" | "ended" | "stopped";
 
 export interface Anchor {
   replyId: number;
@@ -73,8 +74,10 @@ export function heard(
   const heardFrame = (now.contextTimeS - now.latencyS) * now.contextRateHz;
   let last: Anchor | undefined;
   for (const anchor of anchors) {
-    // A stop is obeyed when it happens: the mouth must not talk on while old sound is in the pipe.
-    const fromFrame = anchor.status === "stopped" ? Number.NEGATIVE_INFINITY : anchor.contextFrame;
+    // A stop or a hold is obeyed when it happens: the mouth must not talk on while old sound is in
+    // the pipe. Where it happened is where the reply will go on, so that is what was heard.
+    const isSilence = anchor.status === "stopped" || anchor.status === "held";
+    const fromFrame = isSilence ? Number.NEGATIVE_INFINITY : anchor.contextFrame;
     const leadFrames =
       anchor.status === "playing" && anchor.replyId !== last?.replyId && last?.status !== "playing"
         ? (LEAD_MS * now.contextRateHz) / 1000
@@ -87,6 +90,15 @@ export function heard(
   const sample = last.replySample + (runs ? (frames * rateHz(last.replyId)) / now.contextRateHz : 0);
   const forMs = (frames * 1000) / now.contextRateHz;
   return { replyId: last.replyId, sample, status: last.status, forMs };
+}
+
+/**
+ * `now`, once the reply was told to be silent and the audio thread has not answered yet. What has
+ * ended has ended: all of it was heard.
+ */
+export function obeying(now: Heard, order: "stopped" | "held" | undefined): Heard {
+  if (order === undefined || now.status === "ended" || now.status === "stopped") return now;
+  return { ...now, status: order };
 }
 
 /** The context time, output latency included, at which `sample` of the reply reaches the ear. */

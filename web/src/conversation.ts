@@ -2,6 +2,7 @@
 import type { CueItem, ReplyPhrase, ServerMessage, WordItem } from "./wire.ts";
 
 export type Activity = "listening" | "hearing" | "thinking" | "speaking";
+/** `ducked`: held where it is, for somebody speaks over it. */
 export type ReplyStatus = "armed" | "committed" | "ducked" | "stopped" | "discarded" | "ended";
 
 export interface Reply {

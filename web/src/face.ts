@@ -25,12 +25,13 @@ export function face(
 ): Face {
   const weights = mouth(heard, reply);
   const speaks = heard !== null && heard.sample >= 0 && heard.status === "playing";
-  const mood = speaks ? "speaking" : moodOf(activity);
+  const mood = speaks ? "speaking" : heard?.status === "held" ? "listening" : moodOf(activity);
   return { weights, mood, energy: speaks && motion === "full" ? loudness : 0 };
 }
 
 function mouth(heard: Heard | null, reply: Reply | undefined): Weights {
-  if (heard === null || reply === undefined || heard.status === "stopped") return REST;
+  if (heard === null || reply === undefined) return REST;
+  if (heard.status === "stopped" || heard.status === "held") return REST;
   const endSample = reply.nSamples ?? undefined;
   const weights = pose(reply.cues, heard.sample, reply.rateHz, endSample);
   if (heard.status !== "starved") return weights;

@@ -1,5 +1,6 @@
 // The user's way in: permission, the capture worklet, and plain names for what can go wrong.
 import type { CapturedFrame } from "./capture.worklet.ts";
+import type { EchoCancellation } from "./talk.ts";
 
 export type MicrophoneProblem = "refused" | "missing" | "busy" | "insecure" | "failed";
 
@@ -44,6 +45,13 @@ export class Microphone {
 
   set listening(value: "open" | "muted") {
     for (const track of this.#stream.getAudioTracks()) track.enabled = value === "open";
+  }
+
+  /** What the browser really does, which need not be what was asked for. */
+  get echoCancellation(): EchoCancellation {
+    const settings = this.#stream.getAudioTracks()[0]?.getSettings();
+    if (settings?.echoCancellation === undefined) return "unknown";
+    return settings.echoCancellation ? "on" : "off";
   }
 
   close(): void {

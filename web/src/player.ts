@@ -3,6 +3,7 @@
 import {
   heard,
   heardAtS,
+  obeying,
   steady,
   type Anchor,
   type AudioNow,
@@ -35,8 +36,8 @@ export class Player {
   readonly #incoming = new Map<number, Incoming>();
   #anchors: Anchor[] = [];
   #steady: Steady | null = null;
-  /** Told to stop: the mouth shuts now, not when the audio thread has answered. */
-  readonly #silenced = new Set<number>();
+  /** Told to stop or hold: the mouth shuts now, not when the audio thread has answered. */
+  readonly #silenced = new Map<number, "stopped" | "held">();
 
   private constructor(context: AudioContext) {
     this.context = context;
@@ -76,7 +77,9 @@ export class Player {
   }
 
   tell(type: "commit" | "discard" | "duck" | "resume" | "stop", replyId: number): void {
-    if (type === "stop" || type === "discard") this.#silenced.add(replyId);
+    if (type === "stop" || type === "discard") this.#silenced.set(replyId, "stopped");
+    if (type === "duck" && !this.#silenced.has(replyId)) this.#silenced.set(replyId, "held");
+    if (type === "resume" && this.#silenced.get(replyId) === "held") this.#silenced.delete(replyId);
     this.#tell({ type, replyId });
   }
 
@@ -102,7 +105,7 @@ export class Player {
 
   heard(): Heard | null {
     const now = heard(this.#anchors, this.now(), (id) => this.sound(id)?.rateHz ?? 0);
-    return now !== null && this.#silenced.has(now.replyId) ? { ...now, status: "stopped" } : now;
+    return now === null ? null : obeying(now, this.#silenced.get(now.replyId));
   }
 
   sound(replyId: number): ReplySound | null {

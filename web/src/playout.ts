@@ -1,6 +1,9 @@
 // The queue behind the playback worklet: holds replies, plays the committed one, never loses its
 // place. Pure: frames in, frames and anchors out, so that it is tested without an audio device.
 //
+// `duck` holds a reply that is being heard: its place is kept, what follows fades away, and after
+// `resume` it goes on from that very place; the little that had faded is heard again.
+//
 // All sound here is at the device's rate; positions are device frames of the reply.
 import type { Anchor, AnchorStatus } from "./clock.ts";
 
@@ -16,9 +19,9 @@ export type PlayoutCommand =
   | { type: "stop"; replyId: number }
   | { type: "reset" };
 
-/** Quiet enough to hear oneself interrupt, loud enough to go on following. */
-const DUCKED_GAIN = 0.2;
-const DUCK_RAMP_MS = 10;
+const HOLD_FADE_MS = 10;
+/** Short, or the first consonant would be lost. */
+const RESUME_FADE_MS = 5;
 const STOP_FADE_MS = 8;
 /** A buffer that runs dry in mid-wave would click. */
 const STARVE_FADE_MS = 4;
@@ -34,7 +37,8 @@ interface Reply {
 
 interface Voice {
   reply: Reply;
-  status: "waiting" | AnchorStatus;
+  /** `waiting`: it plays as soon as it has a frame. A `tail` only fades away, and reports nothing. */
+  status: "waiting" | "tail" | AnchorStatus;
   positionFrames: number;
   /** Where `positionFrames` lies: `chunks[chunk]`, from `offset` on. */
   chunk: number;
@@ -48,7 +52,7 @@ interface Voice {
 export class Playout {
   readonly #contextRateHz: number;
   readonly #replies = new Map<number, Reply>();
-  /** The one that speaks, last; before it perhaps one that is still fading out. */
+  /** The one that speaks, last; before it perhaps some that are still fading out. */
   #voices: Voice[] = [];
   #anchors: Anchor[] = [];
 
@@ -88,10 +92,10 @@ export class Playout {
         this.#stop(command.replyId, contextFrame);
         break;
       case "duck":
-        this.#fade(command.replyId, DUCKED_GAIN, DUCK_RAMP_MS);
+        this.#hold(command.replyId, contextFrame);
         break;
       case "resume":
-        this.#fade(command.replyId, 1, DUCK_RAMP_MS);
+        this.#resume(command.replyId);
         break;
       case "reset":
         for (const voice of [...this.#voices]) this.#stop(voice.reply.replyId, contextFrame);
@@ -132,34 +136,57 @@ export class Playout {
 
   #stop(replyId: number, contextFrame: number): void {
     this.#replies.delete(replyId);
-    const voice = this.#voices.find((v) => v.reply.replyId === replyId && v.status !== "stopped");
+    const voice = this.#speaking(replyId);
     if (voice === undefined) return;
     this.#anchor(voice, "stopped", contextFrame);
-    this.#fade(replyId, 0, STOP_FADE_MS);
+    this.#fade(voice, 0, STOP_FADE_MS);
   }
 
-  #fade(replyId: number, targetGain: number, rampMs: number): void {
-    for (const voice of this.#voices) {
-      if (voice.reply.replyId !== replyId) continue;
-      if (voice.status === "stopped" && targetGain > 0) continue;
-      voice.targetGain = targetGain;
-      const rampFrames = (rampMs * this.#contextRateHz) / 1000;
-      voice.gainStep = Math.abs(targetGain - voice.gain) / rampFrames;
+  /** The place is kept at once; a copy of the voice fades away from it. */
+  #hold(replyId: number, contextFrame: number): void {
+    const voice = this.#speaking(replyId);
+    if (voice === undefined || voice.status === "held") return;
+    if (voice.status === "waiting") {
+      voice.status = "held"; // nothing of it is heard, so there is nothing to tell
+    } else {
+      const tail: Voice = { ...voice, status: "tail" };
+      this.#fade(tail, 0, HOLD_FADE_MS);
+      this.#voices.unshift(tail);
+      this.#anchor(voice, "held", contextFrame);
     }
+    voice.gain = voice.targetGain = voice.lastSample = 0;
+  }
+
+  #resume(replyId: number): void {
+    const voice = this.#speaking(replyId);
+    if (voice?.status !== "held") return;
+    voice.status = "waiting";
+    this.#fade(voice, 1, RESUME_FADE_MS);
+  }
+
+  /** The reply's voice, unless it is only fading out. */
+  #speaking(replyId: number): Voice | undefined {
+    return this.#voices.find((v) => v.reply.replyId === replyId && !isFading(v));
+  }
+
+  #fade(voice: Voice, targetGain: number, rampMs: number): void {
+    voice.targetGain = targetGain;
+    const rampFrames = (rampMs * this.#contextRateHz) / 1000;
+    voice.gainStep = Math.abs(targetGain - voice.gain) / rampFrames;
   }
 
   #renderVoice(voice: Voice, output: Float32Array, contextFrame: number): void {
+    if (voice.status === "held") return;
     const starveDecay = 0.001 ** (1000 / (STARVE_FADE_MS * this.#contextRateHz));
     for (let i = 0; i < output.length; i++) {
       const sample = this.#nextSample(voice);
       if (sample === null) {
         if (voice.reply.completeness === "complete") {
-          if (voice.status !== "stopped") this.#anchor(voice, "ended", contextFrame + i);
-          else voice.gain = 0;
-          this.#replies.delete(voice.reply.replyId);
+          if (isFading(voice)) voice.gain = 0;
+          else this.#end(voice, contextFrame + i);
           return;
         }
-        if (voice.status === "stopped") voice.gain = 0;
+        if (isFading(voice)) voice.gain = 0;
         if (voice.status === "playing") this.#anchor(voice, "starved", contextFrame + i);
         voice.lastSample *= starveDecay;
         output[i]! += voice.lastSample;
@@ -177,6 +204,11 @@ export class Playout {
       output[i]! += voice.lastSample;
       if (isSilenced(voice)) return;
     }
+  }
+
+  #end(voice: Voice, contextFrame: number): void {
+    this.#anchor(voice, "ended", contextFrame);
+    this.#replies.delete(voice.reply.replyId);
   }
 
   #nextSample(voice: Voice): number | null {
@@ -204,6 +236,10 @@ export class Playout {
   }
 }
 
+function isFading(voice: Voice): boolean {
+  return voice.status === "stopped" || voice.status === "tail";
+}
+
 function isSilenced(voice: Voice): boolean {
-  return voice.status === "stopped" && voice.gain <= 0;
+  return isFading(voice) && voice.gain <= 0;
 }

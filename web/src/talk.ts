@@ -7,6 +7,7 @@ import * as wire from "./wire.ts";
 
 export type Connection = "idle" | "connecting" | "ready" | "reconnecting" | "ended" | "refused";
 export type MicrophoneStatus = wire.Microphone["status"];
+export type EchoCancellation = NonNullable<wire.Microphone["echo_cancellation"]>;
 
 export interface TalkListener {
   /** Anything a page shows may have changed. */
@@ -41,6 +42,7 @@ export class Talk {
   readonly #trace: "off" | "stages";
   #socket: WebSocket | null = null;
   #microphone: MicrophoneStatus = "closed";
+  #echoCancellation: EchoCancellation = "unknown";
   /** The worklet's count at which this session's microphone began. */
   #captureBaseSample: number | null = null;
   #unsent: string[] = [];
@@ -97,10 +99,11 @@ export class Talk {
     this.#send({ type: "interrupt" });
   }
 
-  microphone(status: MicrophoneStatus): void {
+  microphone(status: MicrophoneStatus, echoCancellation = this.#echoCancellation): void {
+    this.#echoCancellation = echoCancellation;
     if (status === this.#microphone) return;
     this.#microphone = status;
-    if (this.connection === "ready") this.#send({ type: "microphone", status });
+    if (this.connection === "ready") this.#sendMicrophone();
     this.#listener.changed();
   }
 
@@ -190,7 +193,7 @@ export class Talk {
     this.ready = message;
     this.#retryMs = FIRST_RETRY_MS;
     this.#become("ready");
-    if (this.#microphone !== "closed") this.#send({ type: "microphone", status: this.#microphone });
+    if (this.#microphone !== "closed") this.#sendMicrophone();
     for (const text of this.#unsent.splice(0)) this.#send({ type: "text", text });
   }
 
@@ -237,7 +240,7 @@ export class Talk {
   #report(heard: Heard): void {
     const reply = this.conversation.replies.get(heard.replyId);
     if (reply === undefined || heard.sample < 0) return;
-    if (heard.status === "playing" || heard.status === "starved") {
+    if (heard.status === "playing" || heard.status === "starved" || heard.status === "held") {
       this.#playhead(heard.replyId, heard.sample, "playing");
     } else if (heard.status === "ended" && heard.forMs >= 0 && heard.replyId > this.#endedReplyId) {
       this.#endedReplyId = heard.replyId;
@@ -247,6 +250,11 @@ export class Talk {
       this.#playhead(heard.replyId, reply.nSamples ?? heard.sample, status);
       this.#listener.changed();
     }
+  }
+
+  #sendMicrophone(): void {
+    const [status, echo_cancellation] = [this.#microphone, this.#echoCancellation];
+    this.#send({ type: "microphone", status, echo_cancellation });
   }
 
   #playhead(replyId: number, sample: number, status: "playing" | "ended" | "stopped"): void {

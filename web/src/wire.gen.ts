@@ -34,6 +34,10 @@ export interface Hello {
 export interface Microphone {
   type: "microphone";
   status: "open" | "muted" | "closed";
+  /**
+   * whether the browser takes the loudspeaker out of it
+   */
+  echo_cancellation?: "on" | "off" | "unknown";
 }
 /**
  * A typed question; it interrupts whatever is being said.
@@ -172,14 +176,14 @@ export interface ReplyDiscard {
   reply_id: number;
 }
 /**
- * Somebody speaks over the reply: play it quietly until resume or stop.
+ * Somebody speaks over the reply: hold it, silent, mouth shut, until resume or stop.
  */
 export interface ReplyDuck {
   type: "reply.duck";
   reply_id: number;
 }
 /**
- * It was a cough: back to full volume, from the same sample.
+ * It was a cough: go on from the sample at which it was held.
  */
 export interface ReplyResume {
   type: "reply.resume";

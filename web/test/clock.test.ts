@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Anchor, heard, heardAtS, steady, type Steady } from "../src/clock.ts";
+import { type Anchor, heard, heardAtS, type Heard, obeying, steady, type Steady } from "../src/clock.ts";
 
 const CONTEXT_HZ = 48_000;
 const REPLY_HZ = 24_000;
@@ -60,6 +60,32 @@ test("a stop is obeyed at once, though old sound is still in the pipe", () => {
   assert.equal(now?.sample, 24_000);
 });
 
+test("a hold is obeyed at once and keeps the place; on from it when that sound is heard", () => {
+  const anchors = [anchor(1, 0, 1, "playing"), anchor(1, 24_000, 2, "held")];
+  for (const contextTimeS of [2, 2.03, 9]) {
+    const now = heard(anchors, at(contextTimeS), rate);
+    assert.equal(now?.status, "held");
+    assert.equal(now?.sample, 24_000);
+  }
+  anchors.push(anchor(1, 24_000, 9, "playing"));
+  assert.equal(heard(anchors, at(9.04), rate)?.status, "held", "on its way to the ear");
+  const again = heard(anchors, at(9.1 + LATENCY_S), rate);
+  assert.equal(again?.status, "playing");
+  assert.ok(Math.abs((again?.sample ?? 0) - 26_400) < 1e-6);
+});
+
+test("an order to be silent is obeyed before the audio thread has answered; an end stays one", () => {
+  const now = (status: Heard["status"]): Heard => ({ replyId: 1, sample: 5, status, forMs: 1 });
+  for (const order of ["held", "stopped"] as const) {
+    assert.deepEqual(obeying(now("playing"), order), now(order));
+    assert.deepEqual(obeying(now("starved"), order), now(order));
+    assert.deepEqual(obeying(now("ended"), order), now("ended"));
+    assert.deepEqual(obeying(now("stopped"), order), now("stopped"));
+  }
+  assert.deepEqual(obeying(now("held"), "stopped"), now("stopped"));
+  assert.deepEqual(obeying(now("playing"), undefined), now("playing"));
+});
+
 test("the next reply does not cut the tail of the one before", () => {
   const anchors = [
     anchor(1, 0, 1, "playing"),
@@ -86,6 +112,15 @@ test("when a sample reaches the ear", () => {
   close(heardAtS(anchors, 1, 2_400, REPLY_HZ, at(9)), 1.1 + LATENCY_S);
   close(heardAtS(anchors, 1, 14_400, REPLY_HZ, at(9)), 1.9 + LATENCY_S);
   assert.equal(heardAtS(anchors, 2, 0, REPLY_HZ, at(9)), null);
+});
+
+test("when a sample reaches the ear, held in between", () => {
+  const anchors = [
+    anchor(1, 0, 1, "playing"),
+    anchor(1, 12_000, 1.5, "held"),
+    anchor(1, 12_000, 2.5, "playing"),
+  ];
+  assert.ok(Math.abs((heardAtS(anchors, 1, 14_400, REPLY_HZ, at(9)) ?? 0) - 2.6 - LATENCY_S) < 1e-9);
 });
 
 test("the audio clock's jumps of a whole buffer are smoothed, and its pace is kept", () => {

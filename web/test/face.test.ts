@@ -35,6 +35,11 @@ test("a stop shuts the mouth in the very frame, and the mood is the conversation
   assert.deepEqual(shown, { weights: REST, mood: "listening", energy: 0 });
 });
 
+test("a hold shuts the mouth in the very frame, and he listens", () => {
+  const shown = face("speaking", hearing("held", 0), reply, 0.7, "full");
+  assert.deepEqual(shown, { weights: REST, mood: "listening", energy: 0 });
+});
+
 test("starved of sound, the mouth closes within 100 ms", () => {
   assert.equal(openness(face("speaking", hearing("starved", 0), reply, 0, "full").weights), 1);
   assert.equal(openness(face("speaking", hearing("starved", 50), reply, 0, "full").weights), 0.5);

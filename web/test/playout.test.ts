@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Anchor } from "../src/clock.ts";
+import { type Anchor, heard } from "../src/clock.ts";
 import { Playout, type PlayoutCommand } from "../src/playout.ts";
 import { randomSource } from "./random.ts";
 
@@ -13,6 +13,7 @@ class Device {
   readonly playout = new Playout(CONTEXT_HZ);
   readonly sound: number[] = [];
   readonly anchors: Anchor[] = [];
+  readonly told: number[] = [];
 
   tell(...commands: PlayoutCommand[]): this {
     for (const command of commands) this.playout.receive(command, this.sound.length);
@@ -73,14 +74,45 @@ test("starved, it goes on from the same sample without losing one, and without a
   assert.ok((dip.at(-1) ?? 1) < 0.01);
 });
 
-test("ducks to a fifth within 10 ms, and comes back", () => {
-  const device = new Device().tell(arm(1), audio(1, 48_000), say("commit", 1)).run(2);
+test("held: silent within 10 ms, by a fade, and on from the sample where the fade began", () => {
+  const device = new Device().tell(arm(1), audio(1, 1_000), say("end", 1), say("commit", 1)).run(2);
   device.tell(say("duck", 1)).run(8);
-  assert.ok(Math.abs((device.sound[256 + 480] ?? 0) - 0.1) < 1e-6);
-  assert.ok((device.sound[256 + 240] ?? 0) > 0.2);
-  device.tell(say("resume", 1)).run(8);
-  assert.equal(device.sound.at(-1), 0.5);
-  assert.equal(device.story, "playing 1@0");
+  const tail = device.sound.slice(256);
+  assert.ok(tail.every((v, i) => i === 0 || v <= (tail[i - 1] as number)));
+  assert.ok((tail[240] ?? 0) > 0.2);
+  assert.ok(allAre(tail.slice(480), 0));
+  device.tell(say("resume", 1)).run(10);
+  assert.equal(device.story, "playing 1@0, held 1@128, playing 1@128, ended 1@500");
+  const [, held, playing, ended] = device.anchors as [Anchor, Anchor, Anchor, Anchor];
+  assert.equal(held.contextFrame, 256);
+  assert.equal(ended.contextFrame - playing.contextFrame, 1_000 - 256);
+  const again = device.sound.slice(playing.contextFrame, ended.contextFrame);
+  assert.ok(again.slice(0, 240).every((v, i) => i === 0 || v > (again[i - 1] as number)));
+  assert.ok(allAre(again.slice(240), 0.5));
+});
+
+test("a held reply goes on receiving, and two holds are one", () => {
+  const device = new Device().tell(arm(1), audio(1, 200), say("commit", 1)).run(1);
+  device.tell(say("duck", 1), audio(1, 200), say("end", 1), say("duck", 1)).run(8);
+  device.tell(say("resume", 1), say("resume", 1)).run(8);
+  assert.equal(device.story, "playing 1@0, held 1@64, playing 1@64, ended 1@200");
+});
+
+test("held before its first sound, it waits; resumed while dry, it waits for sound", () => {
+  const device = new Device().tell(arm(1), say("commit", 1)).run(1);
+  device.tell(say("duck", 1), audio(1, 128)).run(4);
+  assert.ok(allAre(device.sound, 0));
+  device.tell(say("resume", 1)).run(1).tell(say("duck", 1), say("resume", 1)).run(4);
+  assert.equal(device.story, "playing 1@0, held 1@64");
+  device.tell(audio(1, 128), say("end", 1)).run(2);
+  assert.equal(device.story, "playing 1@0, held 1@64, playing 1@64, ended 1@128");
+});
+
+test("a stop while held ends where it was held, in silence", () => {
+  const device = new Device().tell(arm(1), audio(1, 9_000), say("commit", 1)).run(2);
+  device.tell(say("duck", 1)).run(8).tell(say("stop", 1), say("resume", 1)).run(4);
+  assert.equal(device.story, "playing 1@0, held 1@128, stopped 1@128");
+  assert.ok(allAre(device.sound.slice(256 + 480), 0));
 });
 
 test("stops within 10 ms, by a fade, and says where", () => {
@@ -146,3 +178,56 @@ test("however the chunks arrive, every frame is played once and in order", () =>
     assert.equal(anchors.at(-1)?.status, "ended");
   }
 });
+
+/** What a listener with `latencyS` of output latency is told at every block. */
+function heardWithin(device: Device, blocks: number, latencyS: number): void {
+  for (let i = 0; i < blocks; i++) {
+    device.run(1);
+    const now = { contextTimeS: device.sound.length / CONTEXT_HZ, latencyS, contextRateHz: CONTEXT_HZ };
+    device.told.push(heard(device.anchors, now, () => REPLY_HZ)?.sample ?? 0);
+  }
+}
+
+test("whenever it is held and resumed: each frame in order, and the clock names the one played", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = randomSource(seed);
+    const device = new Device().tell(arm(1), say("commit", 1));
+    const total = 6_000;
+    for (let sent = 0; sent < total; ) {
+      const n = Math.min(total - sent, 1 + Math.floor(random(900)));
+      const frames = Float32Array.from({ length: n }, (_, i) => 1 + sent + i);
+      device.tell({ type: "audio", replyId: 1, frames });
+      sent += n;
+      if (random(3) < 1) device.tell(say("duck", 1));
+      else if (random(2) < 1) device.tell(say("resume", 1));
+      heardWithin(device, Math.floor(random(9)), 0.02);
+    }
+    device.tell(say("end", 1), say("resume", 1)).run(60);
+    checkOrder(device, total, seed);
+    const told = device.told.filter((sample) => sample >= 0);
+    assert.ok(told.every((v, i) => i === 0 || v >= (told[i - 1] as number)), `seed ${seed}`);
+  }
+});
+
+/** Frame n of the reply is worth 1 + n, so that what was played tells where the device stood. */
+function checkOrder(device: Device, total: number, seed: number): void {
+  let next = 0;
+  for (const [i, anchor] of device.anchors.entries()) {
+    const fromFrame = anchor.contextFrame;
+    const place = heard(device.anchors.slice(0, i + 1), at(fromFrame), () => REPLY_HZ);
+    assert.ok(Math.abs(2 * (place?.sample ?? -1) - next) < 1e-6, `seed ${seed}, ${anchor.status}`);
+    if (anchor.status !== "playing") continue;
+    const following = device.anchors[i + 1] as Anchor;
+    // Behind the fades of a hold (480 frames) and of a resumption (240) samples are bare.
+    const bareFrame = fromFrame + 480;
+    for (let frame = fromFrame; frame < following.contextFrame; frame++, next++) {
+      if (frame >= bareFrame) assert.equal(device.sound[frame], 1 + next, `seed ${seed}`);
+    }
+  }
+  assert.equal(device.anchors.at(-1)?.status, "ended", `seed ${seed}`);
+  assert.equal(next, total, `seed ${seed}`);
+}
+
+function at(contextFrame: number): { contextTimeS: number; latencyS: number; contextRateHz: number } {
+  return { contextTimeS: contextFrame / CONTEXT_HZ, latencyS: 0, contextRateHz: CONTEXT_HZ };
+}

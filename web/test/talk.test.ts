@@ -164,6 +164,32 @@ test("the playhead is told ten times a second, and its end once", () => {
   ]);
 });
 
+test("held, the place where it was held is told, and then on from it", () => {
+  start();
+  socket().receive(ARMED);
+  socket().receive(COMMIT);
+  player.now = hearing(4000, "held");
+  mock.timers.tick(300);
+  player.now = hearing(4300);
+  mock.timers.tick(100);
+  assert.deepEqual(playheads().map((m) => [m.sample, m.status]), [
+    [4000, "playing"], [4000, "playing"], [4000, "playing"], [4300, "playing"],
+  ]);
+});
+
+test("a stop while held ends where it was held", () => {
+  start();
+  socket().receive(ARMED);
+  socket().receive(COMMIT);
+  socket().receive({ type: "reply.duck", reply_id: 1 });
+  player.onAnchor({ replyId: 1, replySample: 400.5, contextFrame: 1, status: "held" });
+  assert.equal(talk.conversation.replies.get(1)?.status, "ducked");
+  socket().receive(STOP);
+  player.onAnchor({ replyId: 1, replySample: 400.5, contextFrame: 9000, status: "stopped" });
+  assert.deepEqual(playheads(), [{ type: "playhead", reply_id: 1, sample: 400, status: "stopped" }]);
+  assert.equal(talk.conversation.replies.get(1)?.stoppedAtSample, 400);
+});
+
 test("a stop is answered with the sample at which the worklet stopped", () => {
   start();
   socket().receive(ARMED);
@@ -246,4 +272,18 @@ test("a broken or unknown frame is dropped; the talk goes on", (t) => {
   socket().receive('{"type":"from.the.future"}');
   assert.equal(warn.mock.callCount(), 2);
   assert.equal(talk.connection, "ready");
+});
+
+test("what the browser does about echo is told with the microphone, and again after a reconnect", () => {
+  start();
+  talk.microphone("open", "on");
+  talk.microphone("muted");
+  const told = () =>
+    socket().messages.flatMap((m) => (m.type === "microphone" ? [m.echo_cancellation] : []));
+  assert.deepEqual(told(), ["on", "on"]);
+  socket().onclose?.({ code: 1006 });
+  mock.timers.tick(1000);
+  socket().open();
+  socket().receive(READY);
+  assert.deepEqual(told(), ["on"]);
 });

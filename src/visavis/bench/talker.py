@@ -1,9 +1,9 @@
 """A person made of code: speaks a recording in real time, listens to the answer, keeps notes.
 
 It is a full client of spec/wire.md with a simulated loudspeaker: a reply plays from its commit on
-at its own rate, the playhead is reported ten times a second, stop and discard end it. Times are
-monotonic milliseconds of this process; the listener's output latency is taken as zero and every
-report says so.
+at its own rate, the playhead is reported ten times a second, duck holds it, stop and discard end
+it. Times are monotonic milliseconds of this process; the listener's output latency is taken as zero
+and every report says so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from visavis.bench.playback import Playback
 from visavis.bench.recording import AUDIBLE
 from visavis.clock import Clock, MonotonicClock
 from visavis.hear.audio import RATE_HZ, pcm_from_float
@@ -52,8 +53,19 @@ class HeardReply:
     playing_since_ms: float | None = None
     n_samples: int | None = None
     ended_ms: float | None = None
+    """Heard to its end, or stopped."""
+    stopped_ms: float | None = None
+    playback: Playback = field(init=False)
     stages_ms: dict[str, float] = field(default_factory=dict[str, float])
     p_end: float | None = None
+
+    def __post_init__(self) -> None:
+        self.playback = Playback(self.rate_hz)
+
+    @property
+    def n_received(self) -> int:
+        """Samples that have come so far."""
+        return len(self.pcm) // 2
 
     @property
     def text(self) -> str:
@@ -78,7 +90,8 @@ class HeardReply:
         if not len(audible) and from_sample == 0:
             return None
         n_samples = from_sample + (int(audible[0]) if len(audible) else 0)
-        return self.playing_since_ms + n_samples * 1_000.0 / self.rate_hz
+        held_ms = sum(h.lasted_ms for h in self.playback.holds if h.sample <= n_samples)
+        return self.playing_since_ms + n_samples * 1_000.0 / self.rate_hz + held_ms
 
 
 class Socket(Protocol):
@@ -181,6 +194,7 @@ class Talker:
         if isinstance(frame, ReplyFrame) and (reply := self.replies.get(frame.reply_id)):
             if reply.first_sound_ms is None:
                 reply.first_sound_ms = self.now_ms()
+            reply.playback.advance(self.now_ms(), reply.n_received)
             reply.pcm += frame.pcm.tobytes()
             self._play_if_revealed(reply)
 
@@ -208,27 +222,38 @@ class Talker:
                 self._play_if_revealed(reply)
             case wire.ReplyDiscard():
                 del self.replies[message.reply_id]
-            case wire.ReplyStop():
-                self._stop(self.replies[message.reply_id])
             case wire.Trace():
                 self.replies[message.reply_id].stages_ms = message.stages_ms
                 self.replies[message.reply_id].p_end = message.p_end
-            case wire.ReplyDuck() | wire.ReplyResume() | wire.Pong():
+            case wire.ReplyDuck() | wire.ReplyResume() | wire.ReplyStop():
+                self._obey(message)
+            case wire.Pong():
                 pass
+
+    def _obey(self, order: wire.ReplyDuck | wire.ReplyResume | wire.ReplyStop) -> None:
+        """What somebody's speaking over a reply does to it."""
+        reply = self.replies[order.reply_id]
+        if isinstance(order, wire.ReplyDuck):
+            reply.playback.hold(self.now_ms(), reply.n_received)
+        elif isinstance(order, wire.ReplyResume):
+            reply.playback.resume(self.now_ms())
+        else:
+            self._stop(reply)
 
     def _play_if_revealed(self, reply: HeardReply) -> None:
         revealed = reply.committed_ms is not None and reply.first_sound_ms is not None
         if revealed and reply.playing_since_ms is None:
             reply.playing_since_ms = self.now_ms()
+            reply.playback.start(reply.playing_since_ms)
             task = asyncio.create_task(self._play(reply), name=f"play-{reply.reply_id}")
             self._players[reply.reply_id] = task
 
     async def _play(self, reply: HeardReply) -> None:
-        """The loudspeaker: follows the sound that has come so far, never ahead of it."""
+        """The loudspeaker: tells ten times a second where it is."""
         played = 0
         while reply.n_samples is None or played < reply.n_samples:
             await asyncio.sleep(0.1)
-            played = min(played + reply.rate_hz // 10, len(reply.pcm) // 2)
+            played = reply.playback.advance(self.now_ms(), reply.n_received)
             await self._report(reply, played, "playing")
         reply.ended_ms = self.now_ms()
         await self._report(reply, played, "ended")
@@ -239,10 +264,8 @@ class Talker:
         player = self._players.pop(reply.reply_id, None)
         if player is not None:
             player.cancel()
-        reply.ended_ms = self.now_ms()
-        since_ms = reply.playing_since_ms
-        heard = 0 if since_ms is None else int((self.now_ms() - since_ms) * reply.rate_hz / 1_000.0)
-        heard = min(heard, len(reply.pcm) // 2)
+        reply.ended_ms = reply.stopped_ms = self.now_ms()
+        heard = reply.playback.advance(self.now_ms(), reply.n_received)
         task = asyncio.create_task(self._report(reply, heard, "stopped"), name="stopped")
         self._players[-reply.reply_id] = task
 

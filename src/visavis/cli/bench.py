@@ -5,10 +5,13 @@ from __future__ import annotations
 import typer
 
 from visavis.bench.answers import answers
+from visavis.bench.bargein.command import bargein
 from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
+from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
+from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule
@@ -17,5 +20,7 @@ app = typer.Typer(
     help="Measure answers and latency, here and elsewhere, and prove the instrument itself.",
     no_args_is_help=True,
 )
-for command in (corpus, latency, peers, rule, fairness, delay, compare, answers):
+for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
+    app.command()(command)
+for command in (rule, delay, compare, answers):
     app.command()(command)

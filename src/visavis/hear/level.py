@@ -49,6 +49,10 @@ class LevelMeter:
         quiet_db = max(self._voice_db - _DROP_DB, self._room_db + _ABOVE_ROOM_DB)
         self.quiet_frames = self.quiet_frames + 1 if level_db < quiet_db else 0
 
+    def skip(self) -> None:
+        """A frame of which only is known that it is nobody's voice: neither room nor speaker."""
+        self.quiet_frames += 1
+
     def forget_voice(self) -> None:
         """A new turn may be spoken by somebody else, or from farther away."""
         self._voice_db = _LOWEST_DB

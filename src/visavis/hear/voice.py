@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,16 +12,30 @@ from visavis.hear.gate import Change, VoiceGate
 from visavis.hear.level import LEVEL_FRAME_SAMPLES, LevelMeter
 from visavis.hear.vad import VoiceDetector
 
+IsEcho = Callable[[NDArray[np.float32], int], bool]
+"""Whether a level frame, and the sample where it ends, may be the character's own voice."""
+
+
+def no_echo(_frame: NDArray[np.float32], _end_sample: int) -> bool:
+    """There are headphones, or nobody plays anything."""
+    return False
+
 
 class VoiceTracker:
-    """Blocking as its detector is; the result does not depend on how the sound is cut."""
+    """Blocking as its detector is; the result does not depend on how the sound is cut.
 
-    def __init__(self, detector: VoiceDetector) -> None:
+    `is_echo` is asked once for each level frame, in order. What is echo counts as silence for the
+    gate; detector and meter go on listening, so that they know a person at once.
+    """
+
+    def __init__(self, detector: VoiceDetector, is_echo: IsEcho = no_echo) -> None:
         self._detector = detector
+        self._is_echo = is_echo
         self._meter = LevelMeter()
         self._gate = VoiceGate()
         self._framer = Framer(LEVEL_FRAME_SAMPLES)
         self._half: NDArray[np.float32] | None = None  # a level frame that waits for its pair
+        self._half_is_echo = False
         self._end_sample = 0
 
     @property
@@ -48,11 +64,17 @@ class VoiceTracker:
 
     def _judge(self, frame: NDArray[np.float32]) -> list[Change]:
         """A level frame, and with every second one a frame for the detector."""
-        self._meter.push(frame, speaking=self._gate.speaking)
+        echo = self._is_echo(frame, self._end_sample)
+        if echo:
+            self._meter.skip()
+        else:
+            self._meter.push(frame, speaking=self._gate.speaking)
         changes = self._gate.level(self._meter.quiet_frames, self._end_sample)
         if self._half is None:
-            self._half = frame
+            self._half, self._half_is_echo = frame, echo
             return changes
         whole, self._half = np.concatenate([self._half, frame]), None
         probability = self._detector.probability(whole)
+        if echo or self._half_is_echo:
+            probability = 0.0
         return changes + self._gate.push(probability, self._end_sample)

@@ -219,7 +219,8 @@ class Conversation:
         match decode_client(frame):
             case wire.Hello():
                 raise ProtocolError("hello was said already")
-            case wire.Microphone(status=status):
+            case wire.Microphone(status=status) as microphone:
+                self._ear.expect(microphone, now_ms)
                 if status != "open":
                     await self._hear(lambda: self._ear.mute(self._now_ms()))
             case wire.Text(text=text):
@@ -248,11 +249,13 @@ class Conversation:
     # -------------------------------------------------------------- the session
 
     def _happen(self, event: ev.Event) -> None:
+        self._ear.expect(event, self._now_ms())
         for command in self._session.receive(event):
             self._carry_out(command)
         self._set_alarm()
 
     def _carry_out(self, command: ev.Command) -> None:
+        self._ear.expect(command, self._now_ms())
         match command:
             case ev.Send(message):
                 if isinstance(message, wire.Error):  # whoever reads it will look for the reason

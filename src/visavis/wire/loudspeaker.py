@@ -7,12 +7,17 @@
 A reply is held until its commit, then handed out in frames at the rate at which it is heard, a
 little ahead of it. A peer of the plain PCM socket reports no playhead, so this clock is the
 playhead: the first sample counts as heard when it is sent, and samples are counted from there.
+
+`reply.duck` holds a reply: one more frame fades to silence, and after `reply.resume` sound goes on
+from where that fade began.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Literal
 
 import numpy as np
@@ -29,8 +34,9 @@ LEAD_MS = 60.0
 REPORT_MS = 100.0
 """How often the playhead is reported, as spec/wire.md asks."""
 
-DUCKED_GAIN = 0.2
-"""-14 dB, as in the page: quiet enough to be interrupted, loud enough to follow."""
+HOLD_FADE_MS = 10
+RESUME_FADE_MS = 5
+"""As in the page: no click, and no consonant lost."""
 
 _TIMER_MS = 0.01
 """A timer that fires this much too early is on time."""
@@ -39,12 +45,25 @@ Item = NDArray[np.int16] | PcmClear | PcmTranscript | wire.Playhead
 """Sound and messages for the peer; a playhead for the conversation."""
 
 
+class _Flow(Enum):
+    """What a reply does when its next frame would be due."""
+
+    RUNNING = "running"
+    HELD = "held"
+    RESUMING = "resuming"
+    """The next frame fades in."""
+
+
 @dataclass(slots=True)
 class _Anchor:
-    """Output sample `sample` is heard at `at_ms`, and the following ones at the output rate."""
+    """Output sample `sample` is heard at `at_ms`, and the following ones at the output rate.
+
+    Those before it were heard until `silent_since_ms`; in between nothing of the reply is new.
+    """
 
     sample: int
     at_ms: float
+    silent_since_ms: float
 
 
 @dataclass(slots=True)
@@ -61,15 +80,16 @@ class _Reply:
     """Set when all of it is here, at the reply's own rate."""
     anchor: _Anchor | None = None
     report_at_ms: float = 0.0
-    gain: float = 1.0
-    target_gain: float = 1.0
+    flow: _Flow = _Flow.RUNNING
+    free_at_ms: float = 0.0
+    """Held: when the listener has heard what was sent, the fading frame included."""
 
     def append(self, pcm: NDArray[np.int16]) -> None:
         self.chunks.append(pcm)
         self.n_samples += len(pcm)
 
     def pop(self, n_samples: int) -> NDArray[np.int16]:
-        """The next samples to be sent, at their volume."""
+        """The next samples to be sent."""
         parts: list[NDArray[np.int16]] = []
         missing = n_samples
         while missing > 0 and self.chunks:
@@ -82,11 +102,11 @@ class _Reply:
                 del self.chunks[0]
         frame = np.concatenate(parts)
         self.n_sent += len(frame)
-        start, self.gain = self.gain, self.target_gain
-        if start == self.gain == 1.0:
-            return frame
-        ramp = np.linspace(start, self.gain, len(frame), dtype=np.float32)
-        return (frame * ramp).astype(np.int16)
+        return frame
+
+    def peek(self, n_samples: int) -> NDArray[np.int16]:
+        """The samples that `pop` would give, left where they are."""
+        return np.concatenate([np.zeros(0, dtype=np.int16), *self.chunks])[:n_samples]
 
 
 class Loudspeaker:
@@ -116,9 +136,9 @@ class Loudspeaker:
             case wire.ReplyCommit():
                 self._reveal(message.reply_id)
             case wire.ReplyDuck():
-                self._turn_to(message.reply_id, DUCKED_GAIN)
+                self._hold(message.reply_id, now_ms)
             case wire.ReplyResume():
-                self._turn_to(message.reply_id, 1.0)
+                self._resume(message.reply_id, now_ms)
             case wire.ReplyDiscard():
                 self._forget(message.reply_id)
             case wire.ReplyStop():
@@ -162,6 +182,8 @@ class Loudspeaker:
         return due_ms is not None and now_ms >= due_ms - _TIMER_MS
 
     def _frame_due_ms(self, reply: _Reply, now_ms: float) -> float | None:
+        if reply.flow is _Flow.HELD:
+            return None
         waiting = reply.n_samples - reply.n_sent
         if waiting == 0 or (waiting < self._frame_samples and reply.n_source_samples is None):
             return None
@@ -178,11 +200,15 @@ class Loudspeaker:
 
     def _next_frame(self, reply: _Reply, now_ms: float) -> NDArray[np.int16]:
         if reply.anchor is None:
-            reply.anchor = _Anchor(0, now_ms)
+            reply.anchor = _Anchor(0, now_ms, now_ms)
             reply.report_at_ms = now_ms + REPORT_MS
-        elif now_ms > self._heard_at_ms(reply.anchor, reply.n_sent):
-            reply.anchor = _Anchor(reply.n_sent, now_ms)  # it ran dry; what comes is heard late
-        return reply.pop(self._frame_samples)
+        elif now_ms > (dry_ms := self._heard_at_ms(reply.anchor, reply.n_sent)):
+            reply.anchor = _Anchor(reply.n_sent, now_ms, dry_ms)  # what comes is heard late
+        frame = reply.pop(self._frame_samples)
+        if reply.flow is _Flow.RESUMING:
+            reply.flow = _Flow.RUNNING
+            return _rising(frame, self._rate_hz * RESUME_FADE_MS // 1_000)
+        return frame
 
     def _heard_at_ms(self, anchor: _Anchor, sample: int) -> float:
         return anchor.at_ms + (sample - anchor.sample) * 1_000.0 / self._rate_hz
@@ -191,9 +217,11 @@ class Loudspeaker:
         """The last sample heard, in the reply's own samples."""
         if reply.anchor is None:
             return 0
-        run = int((now_ms - reply.anchor.at_ms) * self._rate_hz / 1_000.0)
-        heard = min(reply.n_sent, reply.anchor.sample + max(0, run))
-        return heard * reply.rate_hz // self._rate_hz
+        run_ms = now_ms - reply.anchor.at_ms
+        if run_ms < 0.0:
+            run_ms = min(0.0, now_ms - reply.anchor.silent_since_ms)
+        heard = reply.anchor.sample + math.floor(run_ms * self._rate_hz / 1_000.0)
+        return max(0, min(reply.n_sent, heard)) * reply.rate_hz // self._rate_hz
 
     # -------------------------------------------------------------- what changes it
 
@@ -202,9 +230,27 @@ class Loudspeaker:
             self._forget(self._playing.reply_id)
         self._playing = self._replies.get(reply_id)
 
-    def _turn_to(self, reply_id: int, gain: float) -> None:
-        if reply := self._replies.get(reply_id):
-            reply.target_gain = gain
+    def _hold(self, reply_id: int, now_ms: float) -> None:
+        reply = self._replies.get(reply_id)
+        if reply is None or reply.flow is _Flow.HELD:
+            return
+        was, reply.flow = reply.flow, _Flow.HELD
+        if reply.anchor is None:
+            return
+        reply.free_at_ms = max(now_ms, self._heard_at_ms(reply.anchor, reply.n_sent))
+        tail = reply.peek(self._frame_samples)
+        if was is _Flow.RUNNING and len(tail):
+            self._at_once.append(_falling(tail, self._rate_hz * HOLD_FADE_MS // 1_000))
+            reply.free_at_ms += len(tail) * 1_000.0 / self._rate_hz
+
+    def _resume(self, reply_id: int, now_ms: float) -> None:
+        reply = self._replies.get(reply_id)
+        if reply is None or reply.flow is not _Flow.HELD:
+            return
+        reply.flow = _Flow.RUNNING if reply.anchor is None else _Flow.RESUMING
+        if reply.anchor is not None:
+            heard_ms = self._heard_at_ms(reply.anchor, reply.n_sent)
+            reply.anchor = _Anchor(reply.n_sent, max(now_ms, reply.free_at_ms), heard_ms)
 
     def _stop(self, reply_id: int, now_ms: float) -> None:
         reply = self._replies.get(reply_id)
@@ -224,3 +270,19 @@ class Loudspeaker:
         self, reply: _Reply, sample: int, status: Literal["playing", "ended", "stopped"]
     ) -> wire.Playhead:
         return wire.Playhead(reply_id=reply.reply_id, sample=sample, status=status)
+
+
+def _falling(frame: NDArray[np.int16], fade_samples: int) -> NDArray[np.int16]:
+    """The frame fading to silence, however short it is, and silent behind that."""
+    gains = np.zeros(len(frame), dtype=np.float32)
+    n_samples = min(len(frame), fade_samples)
+    gains[:n_samples] = np.linspace(1.0, 0.0, n_samples + 1, dtype=np.float32)[1:]
+    return (frame * gains).astype(np.int16)
+
+
+def _rising(frame: NDArray[np.int16], fade_samples: int) -> NDArray[np.int16]:
+    """The frame fading in."""
+    gains = np.ones(len(frame), dtype=np.float32)
+    n_samples = min(len(frame), fade_samples)
+    gains[:n_samples] = np.linspace(0.0, 1.0, fade_samples + 1, dtype=np.float32)[1 : n_samples + 1]
+    return (frame * gains).astype(np.int16)

@@ -55,6 +55,10 @@ class Microphone(Message):
 
     type: Literal["microphone"] = "microphone"
     status: Literal["open", "muted", "closed"]
+    echo_cancellation: Annotated[
+        Literal["on", "off", "unknown"],
+        Field(description="whether the browser takes the loudspeaker out of it"),
+    ] = "unknown"
 
 
 class Text(Message):
@@ -191,14 +195,14 @@ class ReplyDiscard(Message):
 
 
 class ReplyDuck(Message):
-    """Somebody speaks over the reply: play it quietly until resume or stop."""
+    """Somebody speaks over the reply: hold it, silent, mouth shut, until resume or stop."""
 
     type: Literal["reply.duck"] = "reply.duck"
     reply_id: Id
 
 
 class ReplyResume(Message):
-    """It was a cough: back to full volume, from the same sample."""
+    """It was a cough: go on from the sample at which it was held."""
 
     type: Literal["reply.resume"] = "reply.resume"
     reply_id: Id

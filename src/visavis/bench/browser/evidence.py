@@ -15,7 +15,7 @@ from visavis.bench.browser.clock import Clock
 from visavis.bench.browser.signals import Sound
 from visavis.hear.audio import float_from_pcm
 from visavis.wire import messages as wire
-from visavis.wire.codec import MicrophoneFrame, decode_binary, decode_server
+from visavis.wire.codec import MicrophoneFrame, ReplyFrame, decode_binary, decode_server
 
 
 class Take(BaseModel):
@@ -38,6 +38,9 @@ class Take(BaseModel):
     """Page clock in ms, opening of the mouth, output latency in s, mood; behind every drawing."""
     received: list[tuple[float, str]]
     file: str
+    voices: str = ""
+    voice_lengths: list[int] = []
+    """The replies' sound as it came, if the witness was told to keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Evidence:
         self._bursts: list[tuple[int, float]] = []
         self._frames: list[tuple[float, float, float, str]] = []
         self._sent: list[MicrophoneFrame] = []
+        self._voices: list[ReplyFrame] = []
         self._wall_ahead_ms = -np.inf
 
     def add(self, take: Take) -> None:
@@ -82,12 +86,10 @@ class Evidence:
         self._bursts += take.bursts
         self._frames += take.frames
         self.messages += [(at_ms, decode_server(text)) for at_ms, text in take.received]
-        sent = base64.b64decode(take.sent)
-        ends = np.cumsum(take.sent_lengths)
-        for end, length in zip(ends, take.sent_lengths, strict=True):
-            frame = decode_binary(sent[int(end) - length : int(end)])
-            if isinstance(frame, MicrophoneFrame):
-                self._sent.append(frame)
+        sent = _frames(take.sent, take.sent_lengths)
+        self._sent += [frame for frame in sent if isinstance(frame, MicrophoneFrame)]
+        voices = _frames(take.voices, take.voice_lengths)
+        self._voices += [frame for frame in voices if isinstance(frame, ReplyFrame)]
 
     @property
     def clock(self) -> Clock:
@@ -122,6 +124,12 @@ class Evidence:
         pieces = [(chunk.start, chunk.output) for chunk in self._chunks]
         return _between(pieces, first_frame, last_frame)
 
+    def voice(self, reply_id: int) -> Sound:
+        """A reply's own sound as far as it has come, float32 at the reply's rate; empty if it was
+        not kept."""
+        pcm = [frame.pcm for frame in self._voices if frame.reply_id == reply_id]
+        return float_from_pcm(np.concatenate([np.zeros(0, dtype=np.int16), *pcm]))
+
     @property
     def end_frame(self) -> int:
         """Just behind the last frame."""
@@ -149,6 +157,15 @@ def _between(
         if low < high:
             wanted[low - first_frame : high - first_frame] = pcm[low - start : high - start]
     return float_from_pcm(wanted)
+
+
+def _frames(text: str, lengths: Sequence[int]) -> list[MicrophoneFrame | ReplyFrame]:
+    data = base64.b64decode(text)
+    ends = np.cumsum(lengths)
+    return [
+        decode_binary(data[int(end) - length : int(end)])
+        for end, length in zip(ends, lengths, strict=True)
+    ]
 
 
 def _pcm(text: str) -> NDArray[np.int16]:

@@ -13,6 +13,7 @@
     region: [0, 0, 1, 1],
     microphoneSinceMs: 0,
     problem: "",
+    keepsVoices: false, // the replies' own sound too, as it came over the wire
     wallAheadMs: -Infinity,
     context: null,
   };
@@ -20,6 +21,7 @@
   let frames = [];
   let received = [];
   let sent = [];
+  let voices = [];
   let taps = null;
   let recorder = null;
   let audibleAfterMs = Infinity;
@@ -92,6 +94,7 @@
       super(...parts);
       this.addEventListener("message", ({ data }) => {
         if (typeof data === "string") received.push([now(), data]);
+        else if (witness.keepsVoices) voices.push(new Uint8Array(data));
       });
     }
 
@@ -229,6 +232,8 @@
       bursts: chunks.flatMap((chunk) => chunk.bursts),
       sentLengths: sent.map((bytes) => bytes.length),
       sent: base64(sent),
+      voiceLengths: voices.map((bytes) => bytes.length),
+      voices: base64(voices),
       frames,
       received,
       file: file === null ? "" : base64([file]),
@@ -237,6 +242,7 @@
     frames = [];
     received = [];
     sent = [];
+    voices = [];
     return taken;
   };
 })();
