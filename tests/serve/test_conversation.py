@@ -200,7 +200,7 @@ def test_bug_in_an_engine_is_an_internal_error_without_details(
     async def play(stage: Stage) -> None:
         await past_greeting(stage)
         await stage.speak(500)
-        await stage.silence(2_000)
+        await stage.silence(3_000)
 
     stage = perform(play, script)
     assert stage.last_error().code == "internal"

@@ -57,6 +57,27 @@ def test_the_answer_is_ready_before_the_turn_is_over() -> None:
     assert ahead.voice_ms <= behind.voice_ms
 
 
+class CountsQuestions:
+    """How likely are these words? Whatever; but who asks?"""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def p_complete(self, words: str) -> float | None:
+        self.asked.append(words)
+        return 0.5
+
+
+def test_words_are_judged_once_as_a_guess_and_for_each_conversation_anew() -> None:
+    words = CountsQuestions()
+    engines = replace(Script().engines(), words=words)
+    heard = recording(speech_ms=1_000)
+    _asked(engines, [heard])
+    assert words.asked == ["what time is it"]
+    _asked(engines, [heard])
+    assert words.asked == ["what time is it"] * 2
+
+
 def test_words_that_promise_more_are_not_answered() -> None:
     script = Script()
     _, stt = ask(script, "tell me a story")

@@ -16,15 +16,20 @@ from numpy.typing import NDArray
 
 from tests.serve.scripted import Script, ScriptedLlm, ScriptedStt, ScriptedTts
 from tests.serve.test_conversation import Stage, past_greeting, perform
+from visavis import events as ev
 from visavis.hear.turn import Signs
 from visavis.hear.words import JudgedWords
 from visavis.reply.answer import ChatMessage, Unsure
 from visavis.reply.lines import own_phrases
 from visavis.serve.allowance import Guessing, Speculation
+from visavis.serve.attempt import AttemptRun
+from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
+from visavis.testing import LoopClock, run_virtual
 from visavis.voice.cached import CachedVoice
 from visavis.voice.tts import Voiced, VoiceStyle
 from visavis.wire import messages as wire
+from visavis.wire.codec import encode
 
 SECRET = "".join(("Xylo", "phonia"))  # not a constant: the search below must not find this module's
 WORDS = f"tell me a story about {SECRET}"
@@ -167,8 +172,51 @@ def test_a_bug_in_a_committed_turn_is_logged_without_words(
         perform(play, Whole(**{engine: BUGS[engine]}))
         gc.collect()
     assert "ValueError at " in caplog.text
+    assert "session test: attempt " in caplog.text
     assert "test_no_trace.py:" in caplog.text
     assert SECRET not in caplog.text
+
+
+def test_what_could_not_be_understood_over_a_reply_is_logged_without_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def play(stage: Stage) -> None:
+        await past_greeting(stage)
+        stage.transport.arrive(encode(wire.Text(text="what time is it")))
+        await asyncio.sleep(0.5)
+        stage.play(2, 1_000, "playing")
+        await stage.speak(300)
+        await stage.silence(600)
+        assert logged(caplog) == [], "nothing is committed, nobody was told"
+        stage.transport.arrive(encode(wire.Text(text="what time is it")))
+        await asyncio.sleep(0.5)
+
+    with caplog.at_level(logging.DEBUG):
+        perform(play, Whole(stt=RaisingStt()))
+    assert "said over a reply" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_what_an_attempt_has_to_say_to_the_log_waits_for_the_commit(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    events: list[ev.Event] = []
+    notes: list[str] = []
+
+    async def main() -> None:
+        engines, clock = Whole(stt=RaisingStt()).engines(), LoopClock()
+        attempt = ev.Attempt(1, 1, 2, ev.SpokenPrompt(0, 16_000), ())
+        drafts = Drafts(engines, clock)
+        run = AttemptRun(attempt, engines, drafts, clock, events.append, notes.append)
+        await run.run(np.zeros(16_000, dtype=np.float32))
+        await drafts.aclose()
+
+    with caplog.at_level(logging.DEBUG):
+        run_virtual(main())
+    (failure,) = [event for event in events if isinstance(event, ev.AttemptFailed)]
+    assert SECRET not in failure.message + failure.hint
+    assert [note.split(" at ")[0] for note in notes] == ["attempt 2 failed: ValueError"]
+    assert logged(caplog) == []
 
 
 def test_nothing_of_a_discarded_turn_is_left_when_the_conversation_is_over() -> None:
@@ -228,6 +276,17 @@ def test_a_model_that_costs_money_is_asked_when_the_turn_is_over() -> None:
     assert llm.asked_ms[0] >= 1_100 + 900 + 240 + 400 + 1_000 - 64, "a second after the last word"
     assert SECRET in held(stage)[0].text
     assert len(revealed(stage)) == 1
+
+
+def test_typed_words_are_committed_at_once() -> None:
+    script = Whole(speculation=Speculation(Guessing.NEVER))
+
+    async def play(stage: Stage) -> None:
+        await past_greeting(stage)
+        stage.transport.arrive(encode(wire.Text(text=WORDS)))
+        await asyncio.sleep(1.0)
+
+    assert SECRET in held(perform(play, script))[0].text
 
 
 def test_one_that_does_not_is_asked_while_the_user_speaks() -> None:

@@ -20,7 +20,7 @@ from visavis.reply.answer import ChatMessage
 _TIMEOUT = Timeout(20.0, connect=5.0)
 """Between two pieces. Nobody waits longer for an answer; the SDK would, ten minutes."""
 
-# At DEBUG the SDK logs whole requests, and so what a user said.
+# At DEBUG older versions of the SDK log whole requests, and so what a user said.
 logging.getLogger("openai").setLevel(logging.WARNING)
 
 

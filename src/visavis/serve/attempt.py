@@ -18,7 +18,7 @@ from visavis.plain import words_heard_in
 from visavis.serve.answering import spoken_lines, think
 from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase
 from visavis.serve.engines import Engines
-from visavis.serve.limits import SCORE_S, TRANSCRIBE_S, within
+from visavis.serve.limits import HEARD_SAMPLES, SCORE_S, TRANSCRIBE_S, within
 from visavis.serve.trouble import place_of
 
 Emit = Callable[[ev.Event], None]
@@ -28,10 +28,6 @@ Note = Callable[[str], None]
 LONGEST_TURN_SAMPLES = 60 * RATE_HZ
 """As much as a microphone's buffer keeps. Whoever has talked for so long is answered at the next
 pause, unfinished or not."""
-
-HEARD_SAMPLES = 30 * RATE_HZ
-"""Of a longer turn only the end is transcribed: half a minute of noise, its worst case, takes
-Moonshine 6 s and 350 MB on two busy cores, a whole minute 21 s and 800 MB."""
 
 
 class AttemptRun:

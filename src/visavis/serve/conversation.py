@@ -103,9 +103,9 @@ class Conversation:
         self._unsent_bytes = 0
         self._drafts = Drafts(engines, peer.clock)
         self._foresight = Foresight(engines, self._drafts)
-        self._overheard = Overheard(engines, peer.clock, self._happen)
-        self._attempt: tuple[AttemptRun, asyncio.Task[None]] | None = None
         self._notes: deque[str] = deque(maxlen=_MAX_NOTES)  # for the log, once a turn is committed
+        self._overheard = Overheard(engines, peer.clock, self._happen, self._notes.append)
+        self._attempt: tuple[AttemptRun, asyncio.Task[None]] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._overflowed = asyncio.Event()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,19 +15,24 @@ from visavis.clock import Clock
 from visavis.plain import words_heard_in
 from visavis.serve.answering import think
 from visavis.serve.engines import Engines
-from visavis.serve.limits import TRANSCRIBE_S, within
+from visavis.serve.limits import HEARD_SAMPLES, TRANSCRIBE_S, within
 from visavis.serve.trouble import place_of
-
-_log = logging.getLogger(__name__)
 
 
 class Overheard:
     """One conversation's; the newest sound counts, what was begun before is dropped."""
 
-    def __init__(self, engines: Engines, clock: Clock, emit: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self,
+        engines: Engines,
+        clock: Clock,
+        emit: Callable[[ev.Event], None],
+        note: Callable[[str], None],
+    ) -> None:
         self._engines = engines
         self._clock = clock
         self._emit = emit
+        self._note = note
         self._task: asyncio.Task[None] | None = None
         self._cancelled = threading.Event()
 
@@ -57,11 +61,12 @@ class Overheard:
         self, where: ev.SpokenPrompt, sound: NDArray[np.float32], cancelled: threading.Event
     ) -> None:
         """If speech to text fails, the session's deadline takes it for a noise."""
-        work = think(self._engines, self._engines.stt.transcribe, sound, cancelled.is_set)
+        stt = self._engines.stt
+        work = think(self._engines, stt.transcribe, sound[-HEARD_SAMPLES:], cancelled.is_set)
         try:
             text = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
         except Exception as error:  # noqa: BLE001 - a bug must not take the conversation with it
-            _log.warning("what was said over a reply is not known: %s", place_of(error))
+            self._note(f"what was said over a reply is not known: {place_of(error)}")
             return
         finally:
             cancelled.set()  # a thread that still transcribes stops at its next token

@@ -13,7 +13,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 STUCK_S = 30.0
-"""No call takes as long; whoever waited for it has given up (serve/patience.py)."""
+"""No call takes as long; whoever waited for it has given up (serve/limits.py)."""
 
 
 class Pool(Executor):

@@ -18,7 +18,7 @@ from visavis.voice.tts import Voiced, VoiceStyle
 
 _LENGTH = struct.Struct("<I")
 _START_TIMEOUT_S = 60.0
-_ANSWER_TIMEOUT_S = 8.0
+_ANSWER_TIMEOUT_S = 6.0
 """A phrase takes about a tenth of a second; behind others' it waits its turn."""
 
 _LEAD_MS = 30.0
@@ -49,6 +49,7 @@ class Piper:
         self._closed = False
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Voiced]] = {}
+        self._n_answers = 0
         self._rate_hz = _rate_of(config)
 
     @property
@@ -82,6 +83,7 @@ class Piper:
         request_id = next(self._ids)
         answer: asyncio.Future[Voiced] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = answer
+        n_answers_before = self._n_answers
         request = json.dumps(
             {
                 "id": request_id,
@@ -96,7 +98,8 @@ class Piper:
                 await worker.process.stdin.drain()
                 return await answer
         except TimeoutError as error:
-            await _replace(worker)
+            if self._n_answers == n_answers_before:  # it is stuck, not only busy
+                await _replace(worker)
             raise EngineError("The voice took too long.", hint="Try again.") from error
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EngineError("The voice process ended unexpectedly.") from error
@@ -152,6 +155,7 @@ class Piper:
         try:
             while True:
                 header, sound = await _read_response(process)
+                self._n_answers += 1
                 waiting = self._waiting.get(header["id"])
                 if waiting is None or waiting.done():
                     continue  # cancelled meanwhile
