@@ -25,5 +25,13 @@ def scene(kind: Kind, ms: int = 600, level: float = 0.3, after_ms: float = 900.0
 
 def trial(kind: Kind, verdict: Verdict, **times: float) -> Trial:
     """What came of it."""
-    n_resumed = int(times.pop("n_resumed", 0))
-    return Trial(scene(kind), verdict, n_resumed=n_resumed, **times)
+    return Trial(
+        scene(kind),
+        verdict,
+        silence_ms=times.get("silence_ms"),
+        mouth_ms=times.get("mouth_ms"),
+        stop_ms=times.get("stop_ms"),
+        resume_ms=times.get("resume_ms"),
+        n_resumed=int(times.get("n_resumed", 0)),
+        resume_error_ms=times.get("resume_error_ms"),
+    )

@@ -88,12 +88,12 @@ def test_what_nobody_hears_changes_nothing() -> None:
 
 def test_without_an_answer_there_is_nothing_to_speak_over() -> None:
     (trial,) = play(script(question=""), scene(Kind.INTERRUPTION))
-    assert trial.verdict is Verdict.VOID
+    assert (trial.verdict, trial.why_void) == (Verdict.VOID, "nobody answered")
 
 
 def test_an_answer_that_is_over_too_soon_says_nothing() -> None:
     (trial,) = play(script(pieces=("The end.",)), scene(Kind.INTERRUPTION, after_ms=2_500.0))
-    assert trial.verdict is Verdict.VOID
+    assert (trial.verdict, trial.why_void) == (Verdict.VOID, "the answer was over")
 
 
 def test_one_trial_leaves_the_next_one_alone() -> None:

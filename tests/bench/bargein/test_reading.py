@@ -184,7 +184,8 @@ def test_what_nobody_noticed() -> None:
 
 
 def test_an_answer_that_ends_before_says_nothing() -> None:
-    assert Page(n_voice_samples=16_000 // 2).trial().verdict is Verdict.VOID
+    trial = Page(n_voice_samples=16_000 // 2).trial()
+    assert (trial.verdict, trial.why_void) == (Verdict.VOID, "no answer was heard just then")
 
 
 def test_what_the_harness_orders_afterwards_is_not_the_intrusions() -> None:

@@ -65,7 +65,7 @@ def line_of(trial: Trial) -> str:
     times["resumed"] = trial.resume_ms
     shown = ", ".join(f"{name} {ms:.0f}" for name, ms in times.items() if ms is not None)
     what = f"{trial.verdict.value:<9} {intrusion.kind.value:<15}"
-    return f"{what} {escape(intrusion.words)} [dim]{shown}{' ms' if shown else ''}[/]"
+    return f"{what} {escape(intrusion.words)} [dim]{shown}{' ms' if shown else trial.why_void}[/]"
 
 
 async def _measure(scenes: Sequence[Scene], trials: list[Trial], *, in_browser: bool) -> None:

@@ -37,8 +37,11 @@ async def perform(talker: Talker, scene: Scene) -> Trial:
         if answer is not None:
             voice_ms = heard_ms(answer) or t0_ms
             await asyncio.sleep((voice_ms + scene.after_ms - talker.now_ms()) / 1_000.0)
-    if answer is None or answer.ended_ms is not None or answer.playback.is_held:
-        return await _over(talker, Trial(scene, Verdict.VOID))
+    if answer is None:
+        return await _over(talker, Trial(scene, Verdict.VOID, why_void="nobody answered"))
+    if answer.ended_ms is not None or answer.playback.is_held:
+        why = "the answer was over" if answer.ended_ms is not None else "the answer was held"
+        return await _over(talker, Trial(scene, Verdict.VOID, why_void=why))
     sound = in_room(scene.intrusion.sound, room)
     begin_ms = await talker.say(sound)
     async with _silence(talker, room):

@@ -21,8 +21,9 @@ from visavis.bench.recording import AUDIBLE, Recording
 from visavis.hear.audio import RATE_HZ
 from visavis.wire import messages as wire
 
-ANSWER_AFTER_MS = 500.0
-"""The microphone's file can't wait for the answer: it is assumed to be heard so long after t0."""
+ANSWER_AFTER_MS = 1_000.0
+"""The microphone's file can't wait for the answer: it is assumed to be heard so long after t0. Most
+are earlier; a later one, as on a machine that is busy otherwise, makes the trial void."""
 
 SILENT_MS = 80.0
 """Behind an order to be silent, so long a silence is the one that was ordered."""
@@ -84,13 +85,16 @@ def read_trial(evidence: Evidence, script: Script, expected_ms: float, until_ms:
     before_end_ms = (recording.speech_end_sample - script.onset_sample) * 1_000.0 / RATE_HZ
     onset_ms = found.t0_ms - before_end_ms
     answer = _answer(evidence, expected_ms, onset_ms)
-    if found.alignment.clearness < CLEAR or answer is None:
-        return Trial(scene, Verdict.VOID)
+    if found.alignment.clearness < CLEAR:
+        return Trial(scene, Verdict.VOID, why_void="the microphone's sound was not found")
+    if answer is None:
+        return Trial(scene, Verdict.VOID, why_void="no answer was heard just then")
     orders = _orders(evidence, answer.reply_id, onset_ms, until_ms)
     told_ms = orders.silence_ms
     if told_ms is None:
-        is_over = _end_ms(evidence, answer) < found.t0_ms
-        return Trial(scene, Verdict.VOID if is_over else Verdict.UNNOTICED)
+        if _end_ms(evidence, answer) < found.t0_ms:
+            return Trial(scene, Verdict.VOID, why_void="the answer ended meanwhile")
+        return Trial(scene, Verdict.UNNOTICED)
     quiet_until_ms = until_ms if orders.resume_ms is None else orders.resume_ms
     silence_ms = silent_from_ms(evidence, told_ms, quiet_until_ms)
     mouth_ms = shut_from_ms(evidence.frames, answer.committed_ms, told_ms, quiet_until_ms)

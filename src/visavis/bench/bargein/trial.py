@@ -88,5 +88,6 @@ class Trial:
     stop_ms: float | None = None
     resume_ms: float | None = None
     n_resumed: int = 0
+    why_void: str = ""
     resume_error_ms: float | None = None
     """By how much the voice went on later in its text than it was held; browser only."""
