@@ -51,6 +51,12 @@ _ANY_DELAY = _N_DELAYS
 
 _RING_HOPS = 64
 _ROOM_UP_DB = 0.02
+_WOBBLE_DB = 3.0
+"""What exceeds the room by less in every band is the room, and nothing has to be explained."""
+
+_STILL_DB = -85.0
+"""No microphone's own noise is weaker than this in a band."""
+
 _NOTHING_DB = -85.0
 """Below this nothing is played at all: 16-bit sound ends there."""
 
@@ -155,7 +161,8 @@ class EchoJudge:
 
     def is_echo(self, hop: NDArray[np.float32], at_ms: float) -> bool:
         """Whether the hop, float32 [LEVEL_FRAME_SAMPLES], that ended at `at_ms` may all be echo."""
-        heard = self._meter.measure(np.concatenate([self._before, hop]))
+        window = np.concatenate([self._before, hop])
+        heard = self._meter.measure(window - window.mean())  # some microphones have an offset
         self._before = hop
         self._play(at_ms)
         self._follow_room(heard)
@@ -163,7 +170,12 @@ class EchoJudge:
         self._weigh(heard)
         if self.playback.is_located and self._n_hops % self._learns_every() == 0:
             self._learn(heard)
-        return self._hold_hops == 0 and float(np.max(self._latest_first())) > self.ACTIVE_DB
+        if (
+            self._hold_hops > 0
+            or float(np.max(heard - np.maximum(self._room, _STILL_DB))) < _WOBBLE_DB
+        ):
+            return False
+        return float(np.max(self._latest_first())) > self.ACTIVE_DB
 
     # -------------------------------------------------------------- what is played
 
