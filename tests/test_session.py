@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from visavis import events as ev
 from visavis.hear.turn import Signs, is_dangling
-from visavis.overlap import LONG_MS, NO_WORDS_BY_MS
+from visavis.overlap import LONG_MS, NO_WORDS_BY_MS, SETTLED_MS
 from visavis.patience import OUTPUT_BY_MS
 from visavis.session import APOLOGY, Phase, Session
 from visavis.turns import SOFT_END_TAIL_SAMPLES
@@ -313,6 +313,8 @@ def test_a_cough_resumes() -> None:
     d = Driver().answered()
     d.speak(150)
     d.pause()
+    assert d.types()[-1] == "reply.duck", "it may be the soft beginning of a word"
+    d.wait(SETTLED_MS)
     assert d.types()[-1] == "reply.resume", "too short for a word: nobody listens to it"
     assert d.session.phase is Phase.ANSWERING
     d.hear(22_050, "ended")
@@ -566,6 +568,62 @@ def test_the_trace_goes_out_with_the_reveal_and_counts_from_the_soft_end() -> No
     due_ms = melody_rule(Signs(1.0, None, "what is this?")) - 96.0
     assert trace.stages_ms["commit"] == max(due_ms, 40.0) - 5.0, "as soon as it was due"
     assert trace.stages_ms["reveal"] == 40.0 + 70.0 - 5.0, "as soon as there was sound"
+
+
+def test_a_score_that_fails_behind_the_last_phrase_ends_the_reply_once() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe(p_end=None)
+    d.voice()
+    d.feed(ev.AttemptFailed(d.now_ms, d.attempt.reply_id, "engine", "Score."))
+    assert d.types().count("reply.end") == 1
+
+
+def test_a_burst_behind_the_end_of_an_overlap_reopens_it() -> None:
+    d = Driver().answered()
+    d.wait(2_000)
+    d.speak(200)
+    d.pause()
+    d.wait(40)
+    d.dip()
+    d.overhear("stop it")
+    assert d.session.phase is Phase.DUCKED
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    assert d.types()[-1] == "reply.stop"
+
+
+def test_words_heard_before_a_typed_question_stopped_them_are_remembered() -> None:
+    d = Driver().answered()
+    first = d.attempt.reply_id
+    d.feed(ev.TextTyped(d.now_ms, "typed"))
+    d.hear(20_000, "stopped", first)
+    heard = [u.text for u in d.session.history.utterances]
+    assert heard == ["what is this?", "Hello there.", "typed"]
+
+
+def test_looking_ahead_changes_nothing_of_what_is_remembered() -> None:
+    d = Driver().answered()
+    first = d.attempt.reply_id
+    d.wait(2_000)
+    d.speak(900)
+    assert d.session.hearing is not None, "the edge asks with every frame of the microphone"
+    d.hear(20_000, "stopped", first)
+    assert d.session.history.utterances[-1].text == "Hello there."
+
+
+def test_a_reply_that_hangs_after_its_first_words_ends() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe()
+    d.voice(done=False)
+    d.wait(2_000)
+    d.hear(22_050)
+    d.wait(OUTPUT_BY_MS)
+    assert d.types()[-1] == "reply.end"
+    d.hear(22_050, "ended")
+    assert d.session.phase is Phase.LISTENING
 
 
 # ------------------------------------------------------------------ every interleaving

@@ -20,6 +20,10 @@ LONG_MS = 800.0
 SHORT_MS = 60.0
 """A voice shorter than this says no word: it is not listened to."""
 
+SETTLED_MS = 200.0
+"""So long after a voice too short for a word nothing more of it comes: "Hold", said softly, may
+begin with a dip."""
+
 NO_WORDS_BY_MS = 1_500.0
 """If speech to text has said nothing by so long after the end, there were no words."""
 
@@ -76,7 +80,7 @@ class Overlap:
         """When the verdict changes if nothing happens."""
         if self.paused is None:
             return self.onset.at_ms + LONG_MS
-        return None if self.ended is None else self.ended.at_ms + NO_WORDS_BY_MS
+        return None if self.ended is None else self.ended.at_ms + self._wait_ms
 
     def pause(self, event: ev.SpeechPaused) -> None:
         """It has become quiet; only the detector can tell for how long."""
@@ -105,10 +109,15 @@ class Overlap:
             return Verdict.INTERRUPTION
         if self.ended is None:
             return Verdict.OPEN
-        if self._text is None and self.sound is not None:
-            is_late = now_ms >= self.ended.at_ms + NO_WORDS_BY_MS
+        if self._text is None:
+            is_late = now_ms >= self.ended.at_ms + self._wait_ms
             return Verdict.PASSING if is_late else Verdict.OPEN
-        return self._by_words(self._text or "")
+        return self._by_words(self._text)
+
+    @property
+    def _wait_ms(self) -> float:
+        """After the end: for words, or for more of a sound too short for any."""
+        return SETTLED_MS if self.sound is None else NO_WORDS_BY_MS
 
     def _by_words(self, text: str) -> Verdict:
         is_answer = self._over.asks and bool(_WORD.search(text.lower()))

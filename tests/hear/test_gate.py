@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visavis.hear.gate import Change, VoiceGate, VoiceGone, VoicePaused, VoiceStarted
+from visavis.hear.gate import Attention, Change, VoiceGate, VoiceGone, VoicePaused, VoiceStarted
 from visavis.hear.level import LEVEL_FRAME_SAMPLES
 from visavis.hear.vad import FRAME_SAMPLES
 
@@ -37,6 +37,15 @@ def test_speech_starts_at_the_second_voiced_frame_and_reaches_back() -> None:
 
 def test_a_click_opens_nothing() -> None:
     assert run([HUSH, VOICED, HUSH, VOICED, HUSH]) == []
+
+
+def test_who_speaks_over_the_character_is_noticed_in_one_frame() -> None:
+    gate = VoiceGate()
+    gate.attention = Attention.ALERT
+    assert gate.push(VoiceGate.ALERT_AT - 0.01, 32 * FRAME_SAMPLES) == []
+    assert gate.push(0.0, 33 * FRAME_SAMPLES) == []
+    (started,) = gate.push(VoiceGate.ALERT_AT, 34 * FRAME_SAMPLES)
+    assert started == VoiceStarted(33 * FRAME_SAMPLES - VoiceGate.LEAD_IN_SAMPLES)
 
 
 def test_the_lead_in_does_not_reach_before_the_first_sample() -> None:

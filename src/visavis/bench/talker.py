@@ -129,6 +129,8 @@ class Talker:
         """Must come first; asks for stage times."""
         hello = wire.Hello(protocol=wire.PROTOCOL_VERSION, client="visavis-bench", trace="stages")
         await self._socket.send(encode(hello))
+        # It has no loudspeaker: nothing of the reply comes back into its microphone.
+        await self._socket.send(encode(wire.Microphone(status="open", echo_cancellation="on")))
 
     async def say(self, sound: NDArray[np.float32]) -> float:
         """Speak float32 [n] at 16 kHz in real time; returns the moment of its first sample."""

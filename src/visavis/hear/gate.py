@@ -46,6 +46,14 @@ class VoiceGone:
 Change = VoiceStarted | VoicePaused | VoiceGone
 
 
+class Attention(Enum):
+    """How easily the gate opens."""
+
+    CALM = "calm"
+    ALERT = "alert"
+    """While the character speaks: a false opening holds it for a moment, a late one is rude."""
+
+
 class _State(Enum):
     CLOSED = "closed"
     OPEN = "open"
@@ -58,6 +66,9 @@ class VoiceGate:
 
     OPEN_AT = 0.5
     """Silero's own example opens here too."""
+
+    ALERT_AT = 0.75
+    """A single frame is enough when alert."""
 
     GONE_AT = 0.5
     """Below this Silero agrees that a dip is a silence."""
@@ -78,6 +89,7 @@ class VoiceGate:
     """Soft first consonants come before the detector hears them."""
 
     def __init__(self) -> None:
+        self.attention = Attention.CALM
         self._state = _State.CLOSED
         self._voiced_frames = 0
         self._end_sample = 0
@@ -110,7 +122,8 @@ class VoiceGate:
         self._voiced_frames = self._voiced_frames + 1 if probability >= self.OPEN_AT else 0
         match self._state:
             case _State.CLOSED:
-                return self._open_after(self.OPEN_FRAMES)
+                at_once = self.attention is Attention.ALERT and probability >= self.ALERT_AT
+                return self._open_after(1 if at_once else self.OPEN_FRAMES)
             case _State.OPEN if probability < self.GONE_AT:
                 return [self._dip(end_sample - FRAME_SAMPLES), self._go()]
             case _State.DIPPED if probability < self.GONE_AT:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.hear.audio import Framer
-from visavis.hear.gate import Change, VoiceGate
+from visavis.hear.gate import Attention, Change, VoiceGate
 from visavis.hear.level import LEVEL_FRAME_SAMPLES, LevelMeter
 from visavis.hear.vad import VoiceDetector
 
@@ -50,6 +50,10 @@ class VoiceTracker:
             self._end_sample += len(frame)
             changes += self._judge(frame)
         return changes
+
+    def attend(self, attention: Attention) -> None:
+        """How easily the gate opens from now on."""
+        self._gate.attention = attention
 
     def skip(self, n_samples: int) -> None:
         """So much sound never came; what waited for a whole frame is skipped too."""

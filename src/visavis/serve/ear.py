@@ -12,7 +12,7 @@ from visavis import events as ev
 from visavis.errors import ProtocolError
 from visavis.hear.audio import MAX_GAP_SAMPLES, RATE_HZ, SoundBuffer, float_from_pcm
 from visavis.hear.echo import EchoCanceller, EchoJudge
-from visavis.hear.gate import Change, VoiceGone, VoicePaused, VoiceStarted
+from visavis.hear.gate import Attention, Change, VoiceGone, VoicePaused, VoiceStarted
 from visavis.hear.playback import Playback
 from visavis.hear.vad import VoiceDetector
 from visavis.hear.voice import VoiceTracker
@@ -93,6 +93,9 @@ class Ear:
 
     def _listen(self, sound: NDArray[np.float32], at_ms: float) -> list[ev.Event]:
         self.sound.append(sound)
+        with self._playback_lock:
+            speaks = not self._playback.is_over(at_ms)
+        self._voice.attend(Attention.ALERT if speaks else Attention.CALM)
         return [_event(change, at_ms) for change in self._voice.push(sound)]
 
     def _is_echo(self, frame: NDArray[np.float32], end_sample: int) -> bool:

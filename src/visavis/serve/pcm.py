@@ -69,6 +69,9 @@ class PcmPeer:
         self._changed = asyncio.Event()
         self._inbox: asyncio.Queue[str | bytes | Exception] = asyncio.Queue(_INBOX_FRAMES)
         self._inbox.put_nowait(encode(wire.Hello(protocol=wire.PROTOCOL_VERSION, client="pcm")))
+        # Harnesses have no loudspeaker, and telephone bridges cancel its echo themselves.
+        quiet = wire.Microphone(status="open", echo_cancellation="on")
+        self._inbox.put_nowait(encode(quiet))
 
     # -------------------------------------------------------------- as the conversation's transport
 
