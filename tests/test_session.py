@@ -455,7 +455,7 @@ def test_a_cough_does_not_undo_a_typed_question() -> None:
 def test_a_word_over_the_reply_stops_it_and_a_sign_of_attention_does_not() -> None:
     d = Driver().answered()
     reply_id = d.attempt.reply_id
-    for text in ("Mm-hmm.", "Right."):
+    for text in ("Mm-hmm.", "Right.", "I'm him."):
         d.speak(300)
         d.pause()
         d.overhear(text)

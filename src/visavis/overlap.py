@@ -1,9 +1,9 @@
 """Somebody speaks over the reply: a cough, a "mm-hm", or an interruption? Pure.
 
 The reply is held from the onset on, so there is time to judge. Long speech is an interruption by
-its length; of short speech the words decide: none, or only such as listeners say to show that they
-follow ("mm-hm", "right"), and the reply goes on from where it was held. But "right" behind a
-question is an answer.
+its length; of short speech the words decide: "stop" or "what…" end the reply, and behind anything
+else ("mm-hm", "right", a cough) it goes on from where it was held. But "right" behind a question is
+an answer.
 """
 
 from __future__ import annotations
@@ -32,11 +32,31 @@ NO_WORDS_BY_MS = 1_500.0
 _FOLLOWING = frozenset(
     """
     uh huh uhhuh mm mmm mhm mmhm hm hmm hmmm um umm ah aha ahh oh ooh yeah yep yup yes ya okay ok
-    right sure true exactly really wow cool nice great good fine interesting i see got it
-    know that's haha ha heh ahem er eh
+    right sure true exactly really wow cool nice great good fine interesting i see got it know
+    that's haha ha heh ahem er eh
     """.split()
 )
-_MOST_WORDS = 3
+# Of so short a sound speech to text makes much that was never said. So it takes a word that people
+# interrupt with, anywhere or at the beginning, or more words than anybody murmurs.
+_STOPPING = frozenset(
+    """
+    stop wait no hold enough quiet shut sorry excuse pardon hey cancel pause never skip next again
+    louder slower bye
+    """.split()
+)
+_BEGINNING = frozenset(
+    """
+    what who whose which where when why how can could do does did is are will would tell say but
+    actually please repeat speak change go
+    """.split()
+)
+_MANY_WORDS = 4
+_FEWEST_MS_A_WORD = 90.0
+"""Nobody speaks faster; more words than that were made up."""
+
+_NOTICED_MS = 70.0
+"""So long a voice has lasted when it is noticed."""
+
 _WORD = re.compile(r"[a-z']+")
 
 
@@ -50,8 +70,21 @@ class Verdict(Enum):
 
 def only_follows(text: str) -> bool:
     """Whether a listener who says this leaves the floor to the speaker; so does saying nothing."""
-    words = _WORD.findall(text.lower().replace("-", " "))
-    return len(words) <= _MOST_WORDS and all(word in _FOLLOWING for word in words)
+    return all(word in _FOLLOWING for word in _words(text))
+
+
+def interrupts(text: str, lasted_ms: float) -> bool:
+    """Whether these words, said in a sound of this length, want the speaker to stop."""
+    words = _words(text)
+    if not words or only_follows(text) or len(words) * _FEWEST_MS_A_WORD > lasted_ms:
+        return False
+    if words[0] in _BEGINNING or not _STOPPING.isdisjoint(words):
+        return True
+    return len(words) >= _MANY_WORDS
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower().replace("-", " "))
 
 
 class Overlap:
@@ -112,17 +145,17 @@ class Overlap:
         if self._text is None:
             is_late = now_ms >= self.ended.at_ms + self._wait_ms
             return Verdict.PASSING if is_late else Verdict.OPEN
-        return self._by_words(self._text)
+        return self._by_words(self._text, self.paused)
 
     @property
     def _wait_ms(self) -> float:
         """After the end: for words, or for more of a sound too short for any."""
         return SETTLED_MS if self.sound is None else NO_WORDS_BY_MS
 
-    def _by_words(self, text: str) -> Verdict:
-        is_answer = self._over.asks and bool(_WORD.search(text.lower()))
-        passes = only_follows(text) and not is_answer
-        return Verdict.PASSING if passes else Verdict.INTERRUPTION
+    def _by_words(self, text: str, paused: ev.SpeechPaused) -> Verdict:
+        answers = self._over.asks and bool(_words(text))
+        stops = interrupts(text, self._lasted_ms(paused) + _NOTICED_MS)
+        return Verdict.INTERRUPTION if answers or stops else Verdict.PASSING
 
     def _lasted_ms(self, paused: ev.SpeechPaused) -> float:
         return paused.at_ms - paused.silence_ms - self.onset.at_ms
