@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.bench.turns_by_hand import recording
+from visavis.bench.recording import Speaker
 from visavis.bench.rule_fit import (
     SHAPES,
     Shape,
     choose_shape,
     fit_weights,
+    held_out_weights,
     logistic,
     make_rule,
 )
@@ -64,6 +67,30 @@ def test_a_gap_within_a_word_teaches_nothing() -> None:
     assert fit_weights(gaps) == fit_weights(one)
 
 
+def turn_round(signs: Signs) -> Signs:
+    return replace(signs, p_audio=1.0 - (signs.p_audio or 0.0))
+
+
+def test_nobody_is_judged_by_what_was_learnt_from_him() -> None:
+    """One speaker's melodies say the opposite: they turn everybody's weights but his own."""
+    odd = Speaker("odd", "kokoro", "neural", "fit")
+    others = [
+        Heard(replace(one.recording, speaker=replace(odd, name=f"s{index % 9}")), one.silences)
+        for index, one in enumerate(heard(180))
+    ]
+    turned = [
+        Heard(
+            replace(one.recording, speaker=odd),
+            tuple(replace(s, signs=turn_round(s.signs)) for s in one.silences),
+        )
+        for one in heard(180, seed=1)
+    ]
+    weights = held_out_weights([*others, *turned])
+    assert len(weights) == 360
+    assert weights[-1] == weights[-2]
+    assert weights[-1].audio > max(own.audio for own in weights[:180] if own != weights[-1])
+
+
 def test_ends_alone_teach_nothing() -> None:
     with pytest.raises(ValueError, match="other silences"):
         fit_weights(heard(1))
@@ -71,16 +98,16 @@ def test_ends_alone_teach_nothing() -> None:
 
 def test_the_choice_is_the_fastest_of_the_polite_ones() -> None:
     cases = [Case(one, READY) for one in heard(200)]
-    weights = fit_weights(heard(200))
+    weights = [fit_weights(heard(200))] * 200
     polite, rude = (choose_shape(cases, weights, rate, SHAPES) for rate in (0.05, 0.5))
     assert polite.point.false_cutoff.value <= 0.05
     assert rude.point.p50_ms <= polite.point.p50_ms
-    again = outcome(cases, make_rule(weights, polite.shape), "")
+    again = outcome(cases, make_rule(weights[0], polite.shape), "")
     assert again.p50_ms == polite.point.p50_ms
 
 
 def test_if_nothing_is_polite_the_least_rude_is_taken() -> None:
     cases = [Case(one, READY) for one in heard(40)]
     hasty = (Shape(10.0, 20.0, 1.0), Shape(10.0, 400.0, 0.5))
-    choice = choose_shape(cases, WEIGHTS, 0.0, hasty)
+    choice = choose_shape(cases, [WEIGHTS] * 40, 0.0, hasty)
     assert choice.shape == hasty[1]

@@ -18,7 +18,7 @@ from visavis.bench.latency import COLUMNS, console
 from visavis.bench.listening import hear, load_models
 from visavis.bench.recording import Recording, Split
 from visavis.bench.report import Report, print_json
-from visavis.bench.rule_fit import SHAPES, Shape, choose_shape, fit_weights
+from visavis.bench.rule_fit import SHAPES, Shape, choose_shape, fit_weights, held_out_weights
 from visavis.bench.tradeoff import Case, Heard, Point, Readiness, outcome, scaled
 from visavis.hear.turn import Evidence, commit_rule
 from visavis.models import SMOLLM2, ModelStore
@@ -30,7 +30,7 @@ _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 def rule(
     split: Annotated[Split, typer.Option(help="fit: fit it; test: try what is in force.")] = "test",
-    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.045,
+    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.04,
     decided_ms: Annotated[float, typer.Option(help="Soft end to score and words.")] = 80.0,
     ready_ms: Annotated[float, typer.Option(help="Soft end to first sound.")] = 110.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -46,9 +46,9 @@ def rule(
         figures |= _point_figures(f"times_{factor:g}", found)
     if split == "fit":
         weights = fit_weights(heard)
-        choice = choose_shape(cases, weights, max_cutoff_rate, SHAPES)
+        choice = choose_shape(cases, held_out_weights(heard), max_cutoff_rate, SHAPES)
         figures |= _fitted_figures(weights, choice.shape)
-        figures |= _point_figures("fitted", choice.point)
+        figures |= _point_figures("held_out", choice.point)
     report = Report("rule", {name: round(value, 4) for name, value in figures.items()}, settings)
     if as_json:
         print_json(report)

@@ -164,7 +164,18 @@ def outcome(
     Raises:
         ValueError: no turn is answered.
     """
-    played = [play(case, rule, work) for case in cases]
+    return outcome_each(cases, [rule] * len(cases), label, work)
+
+
+def outcome_each(
+    cases: Sequence[Case], rules: Sequence[CommitRule], label: str, work: Work = "speculative"
+) -> Point:
+    """Play all turns through, each with a rule of its own.
+
+    Raises:
+        ValueError: no turn is answered.
+    """
+    played = [play(case, rule, work) for case, rule in zip(cases, rules, strict=True)]
     return _point(
         label,
         [found.voice_ms for found in played if found.voice_ms is not None],

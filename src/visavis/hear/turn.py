@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from operator import mul
 
-SHORTEST_DELAY_MS = 180.0
+SHORTEST_DELAY_MS = 100.0
 """Silence after the last voiced sample at which a surely finished turn is answered."""
 
 LONGEST_DELAY_MS = 1_500.0
 """Silence after which even a turn that sounds unfinished is answered."""
 
-STEEPNESS = 2.0
+STEEPNESS = 1.0
 """Of the curve between the two; all three chosen by `visavis bench rule --split fit`."""
 
 UNSCORED_AUDIO = 0.5
@@ -69,8 +69,6 @@ class Evidence:
     """Log odds of an end, by the melody."""
     words: float
     """Log odds of an end, by the language model."""
-    dangling: float
-    """1 if the last word promises another one."""
     spelling: float
     """1 if the last word is a digit or a letter: numbers and names are dictated in pieces."""
     n_words: float
@@ -82,14 +80,13 @@ class Evidence:
 
 # Logistic regression, fitted on the fit voices by `visavis bench rule --split fit`.
 WEIGHTS = Evidence(
-    always=-3.513,
-    audio=0.012,
-    words=0.675,
-    dangling=-1.783,
-    spelling=-0.449,
-    n_words=0.717,
-    asking=1.331,
-    last_letters=0.175,
+    always=-4.118,
+    audio=0.187,
+    words=0.567,
+    spelling=-1.282,
+    n_words=0.730,
+    asking=1.917,
+    last_letters=0.139,
 )
 
 
@@ -101,7 +98,6 @@ def evidence(signs: Signs) -> Evidence:
         always=1.0,
         audio=logit(UNSCORED_AUDIO if signs.p_audio is None else signs.p_audio),
         words=logit(UNSCORED_WORDS if signs.p_words is None else signs.p_words),
-        dangling=float(is_dangling(signs.text)),
         spelling=float(is_spelling(signs.text)),
         n_words=min(MANY_WORDS, len(signs.text.split())),
         asking=float(first is not None and first.group(1).lower() in _ASKING),
