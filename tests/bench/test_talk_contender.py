@@ -38,7 +38,7 @@ def test_a_fact_is_heard_when_the_rule_says_so() -> None:
     (turn,) = ask(at_once(), recording())
     assert turn.voice_ms == pytest.approx(DELAY_MS, abs=FRAME_MS)
     assert turn.kind == "knowledge"
-    assert turn.text == "It is noon, exactly."
+    assert turn.text == "It is noon exactly."
     assert turn.transcript == "what time is it"
     assert turn.p_end == 1.0
     assert (turn.cutoffs_ms, turn.n_replies) == ([], 1)

@@ -31,7 +31,7 @@ greeting: Hello!
 suggestions: ["What time is it?"]
 declines: ["I don't know."]
 facts:
-  - {id: time, ask: [what time is it], answer: "It is noon, exactly."}
+  - {id: time, ask: [what time is it], answer: "It is noon exactly."}
 invites: [tell me a story]
 """
 

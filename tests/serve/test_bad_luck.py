@@ -134,7 +134,7 @@ def test_who_never_stops_costs_no_more_and_no_more_and_is_answered_in_the_end() 
     stage = perform(play, Script(stt=stt))
     assert len(stt.seconds) <= LONGEST_SAMPLES / EVERY_SAMPLES + 1
     assert max(stt.seconds) == 20.0, "and that is long enough"
-    assert [p.text for p in phrases(stage)] == ["It is noon, exactly."]
+    assert [p.text for p in phrases(stage)] == ["It is noon exactly."]
 
 
 class Patient(Script):
@@ -218,7 +218,7 @@ class WithSpeechless(Script):
 @pytest.mark.parametrize("script", [Script(brains=StuckOn("p_end")), WithSpeechless()])
 def test_an_end_of_turn_that_hangs_costs_only_time(script: Script) -> None:
     stage = spoken(script, wait_ms=5_000)
-    assert [p.text for p in phrases(stage)] == ["It is noon, exactly."]
+    assert [p.text for p in phrases(stage)] == ["It is noon exactly."]
     assert errors(stage) == []
 
 

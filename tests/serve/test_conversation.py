@@ -108,7 +108,7 @@ def test_spoken_question_is_answered_with_cues_before_sound() -> None:
         "trace",
     ]
     first = next(m for m in answer if isinstance(m, wire.ReplyPhrase))
-    assert (first.text, first.source, first.start_sample) == ("It is noon, exactly.", "fact", 0)
+    assert (first.text, first.source, first.start_sample) == ("It is noon exactly.", "fact", 0)
     frames = stage.transport.sent
     cue_at = next(
         i

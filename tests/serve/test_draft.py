@@ -63,7 +63,7 @@ def test_the_same_words_find_it_however_they_are_written() -> None:
         started_s = asyncio.get_running_loop().time()
         stages, texts = await followed(first)
         assert asyncio.get_running_loop().time() == started_s, "it was there already"
-        assert texts == ["It is noon, exactly."]
+        assert texts == ["It is noon exactly."]
         assert stages == ["look_up", "first_phrase", "first_audio"]
         await drafts.aclose()
 
@@ -120,7 +120,7 @@ def test_a_failure_reaches_who_follows_and_the_next_try_starts_anew() -> None:
             await followed(broken)
         script.tts.error = None
         _, texts = await followed(drafts.take(FACT, ()))
-        assert texts == ["It is noon, exactly."]
+        assert texts == ["It is noon exactly."]
         await drafts.aclose()
 
     perform(main())
@@ -168,7 +168,7 @@ def test_facts_cost_nothing_and_wait_for_nobody() -> None:
         drafts = Drafts(script.engines(), LoopClock())
         drafts.take(FACT, ())
         await asyncio.sleep(1.0)
-        assert script.tts.said == ["It is noon, exactly."]
+        assert script.tts.said == ["It is noon exactly."]
         await drafts.aclose()
 
     perform(main())

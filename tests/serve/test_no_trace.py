@@ -53,7 +53,7 @@ class Echo(ScriptedLlm):
         self, messages: Sequence[ChatMessage], max_tokens: int
     ) -> AsyncGenerator[str, None]:
         self.asked_ms.append(asyncio.get_running_loop().time() * 1_000.0)
-        for piece in ("You said: ", messages[-1].content, ". And then some more."):
+        for piece in ("You said ", messages[-1].content, ". And then some more."):
             await asyncio.sleep(self.piece_s)
             yield piece
 

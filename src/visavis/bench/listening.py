@@ -47,7 +47,7 @@ class Models:
     stt: SpeechToText
 
 
-def load_models(store: ModelStore, n_threads: int = 2) -> Models:
+def load_models(store: ModelStore, n_threads: int = 1) -> Models:
     """The models that the server listens with.
 
     Raises:

@@ -11,8 +11,9 @@ import re
 
 from visavis.plain import plain
 
-MIN_FIRST_CHARS = 12
-"""A shorter first clause ("Well,") would be over before the second phrase is voiced."""
+MIN_FIRST_CHARS = 8
+"""A shorter first clause ("Well,") would be over before the second phrase is voiced; "One day," is
+not, for the second is voiced while the first waits for its commit."""
 
 LONG_CLAUSE_CHARS = 60
 """A later sentence is cut at a clause behind this many characters, about four seconds of speech."""

@@ -154,7 +154,7 @@ def _load_stt(store: ModelStore) -> Moonshine:
         encoder=store.path(MOONSHINE_TINY_ENCODER),
         decoder=store.path(MOONSHINE_TINY_DECODER),
         tokenizer=store.path(MOONSHINE_TINY_TOKENIZER),
-        n_threads=2,
+        n_threads=1,  # as fast as two, which leaves a core for who answers
     )
 
 
