@@ -76,7 +76,7 @@ def test_a_silence_without_words_is_not_answered() -> None:
 
 def test_the_words_reach_the_rule() -> None:
     dangling = case(silence(0.0, p_end=0.95, text="I would like the"))
-    finished = case(silence(0.0, p_end=0.95, text="I would like the red one."))
+    finished = case(silence(0.0, p_end=0.95, text="What would I like about the red one?"))
     late, soon = play(dangling, commit_rule).voice_ms, play(finished, commit_rule).voice_ms
     assert late is not None
     assert soon is not None
