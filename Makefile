@@ -6,9 +6,10 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 WEB := $(shell find web spec -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-TURNS ?= 200
+TURNS ?= 1000
 PEER_TURNS ?= 70
-BROWSER_TURNS ?= 20
+BROWSER_TURNS ?= 60
+BARGEIN_TURNS ?= 120
 CLASSIC_TURNS ?= 24
 DELAY_TURNS ?= 12
 
@@ -36,14 +37,18 @@ voicebench: .venv/ready ## a third party's harness drives /v1/pcm (ARGS="--sessi
 	@$(BIN)/visavis models pull
 	@$(BIN)/python bench/voicebench/run.py $(ARGS)
 
-bench: .venv/ready-dev ## what docs/latency.md shows: over an hour, on a machine with nothing else to do
+bench: .venv/ready-dev ## what docs/latency.md shows: three hours, on a machine with nothing else to do
 	@$(BIN)/visavis models pull && $(BIN)/visavis models pull kokoro-82m
 	@mkdir -p build/bench
 	$(BIN)/visavis bench corpus --json > build/bench/corpus.json
 	$(BIN)/visavis bench peers --turns $(PEER_TURNS) --json --html build/bench/peers.html > build/bench/peers.json
 	$(BIN)/visavis bench latency --turns $(TURNS) --json --html build/bench/latency.html > build/bench/latency.json
-	$(BIN)/visavis bench latency --turns $(TURNS) --json > build/bench/again.json
-	$(BIN)/visavis bench compare build/bench/latency.json build/bench/again.json --json > build/bench/compare.json
+	$(BIN)/visavis bench rule --split fit --json > build/bench/rule.json
+	$(BIN)/visavis bench fairness --json > build/bench/fairness.json
+	$(BIN)/visavis bench bargein --turns $(BARGEIN_TURNS) --json > build/bench/bargein.json
+	$(BIN)/visavis bench bargein --turns $(BROWSER_TURNS) --browser --json > build/bench/bargein-browser.json
+	$(BIN)/visavis bench echo --json > build/bench/echo.json
+	$(BIN)/visavis bench interleavings --json > build/bench/interleavings.json
 	$(BIN)/visavis bench delay --stage stt --turns $(DELAY_TURNS) --json > build/bench/delay.json
 	$(BIN)/visavis bench latency --turns $(BROWSER_TURNS) --browser --json --html build/bench/browser.html > build/bench/browser.json
 	$(BIN)/visavis bench latency --turns $(CLASSIC_TURNS) --voices classic --json > build/bench/classic.json

@@ -21,7 +21,7 @@ from visavis.bench.latency import PER_CONVERSATION, Run, asking, console
 from visavis.bench.recording import Recording
 from visavis.bench.report import Report, print_json
 from visavis.bench.sensitivity import Shift, blame, shifts
-from visavis.bench.server import Server, running, serve_command
+from visavis.bench.server import Server, running
 from visavis.bench.slowed import SLOW_STAGES, SlowStage
 from visavis.bench.talk_contender import VisavisContender
 
@@ -65,11 +65,15 @@ async def _measure(
     delay_ms: float,
     found: dict[SlowStage, tuple[Shift, ...]],
 ) -> None:
-    async with running(serve_command("pip")) as plain:
+    async with running(_command("commit", 0.0)) as plain:
         for stage in stages:
-            command = (sys.executable, "-m", "visavis.bench.slowed_server", "--stage", stage)
-            async with running((*command, "--delay-ms", str(delay_ms))) as slow:
+            async with running(_command(stage, delay_ms)) as slow:
                 found[stage] = await _compare(recordings, plain, slow)
+
+
+def _command(stage: SlowStage, delay_ms: float) -> tuple[str, ...]:
+    server = (sys.executable, "-m", "visavis.bench.slowed_server", "--stage", stage)
+    return (*server, "--delay-ms", str(delay_ms))
 
 
 async def _compare(recordings: list[Recording], plain: Server, slow: Server) -> tuple[Shift, ...]:

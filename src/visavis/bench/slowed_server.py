@@ -1,7 +1,13 @@
-"""A server with one slow stage: `python -m visavis.bench.slowed_server --stage stt`."""
+"""A server with one slow stage: `python -m visavis.bench.slowed_server --stage stt`.
+
+It does not guess ahead: what is prepared before the turn ends is off the waterfall's way, and its
+slowness would be found nowhere. With `--delay-ms 0` it is what a slow one is compared with.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,7 +15,12 @@ import typer
 from visavis.bench.slowed import SlowStage, slow_down
 from visavis.cli.serve import serve_until_stopped
 from visavis.reply.persona import load_persona
+from visavis.serve.engines import Engines
 from visavis.serve.settings import LlmSettings, ServeSettings
+
+
+def _without_guesses(engines: Engines) -> Engines:
+    return replace(engines, foresight=asyncio.Semaphore(0))
 
 
 def _main(
@@ -23,7 +34,7 @@ def _main(
         load_persona(persona),
         LlmSettings.from_environment(),
         ServeSettings(port=port),
-        lambda engines: slow_down(engines, stage, delay_ms),
+        lambda engines: _without_guesses(slow_down(engines, stage, delay_ms)),
     )
 
 
