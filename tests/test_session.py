@@ -105,6 +105,21 @@ def test_an_unfinished_sentence_waits_longer_but_not_for_ever() -> None:
     assert "reply.commit" in d.types()
 
 
+def test_a_question_that_is_known_is_answered_sooner() -> None:
+    def knowing_rule(signs: Signs) -> float:
+        return 1_500.0 - 1_000.0 * (signs.likeness or 0.0)
+
+    d = Driver(Session(rule=knowing_rule))
+    d.speak(800)
+    d.pause(silence_ms=100.0)
+    d.transcribe()
+    d.voice()
+    d.wait(600)
+    assert d.session.phase is Phase.PAUSED
+    d.feed(ev.Recognised(d.now_ms, d.attempt.reply_id, 1.0))
+    assert d.session.phase is Phase.ANSWERING
+
+
 def test_commit_waits_for_the_words() -> None:
     d = Driver()
     d.speak(500)

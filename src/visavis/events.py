@@ -163,6 +163,15 @@ class WordsScored:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """How like a question that the persona knows the words are, 0…1."""
+
+    at_ms: float
+    reply_id: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transcribed:
     """The user's words in this attempt; empty if there were none."""
 
@@ -257,6 +266,7 @@ Event = (
     | SpeechEnded
     | TurnScored
     | WordsScored
+    | Recognised
     | Transcribed
     | OverlapHeard
     | StageReached

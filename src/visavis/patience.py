@@ -17,7 +17,7 @@ def commit_at_ms(turn: Turn | None, reply: Reply, rule: CommitRule) -> float | N
         return None
     if not reply.transcript and not isinstance(reply.attempt.prompt, ScriptedPrompt):
         return None
-    signs = Signs(reply.p_end, reply.p_complete, reply.transcript or "")
+    signs = Signs(reply.p_end, reply.p_complete, reply.transcript or "", reply.likeness)
     return turn.voice_ended_ms + rule(signs)
 
 

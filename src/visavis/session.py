@@ -190,6 +190,11 @@ class Session:
             self._reply.p_complete = event.p_complete
             self._commit_if_due(event.at_ms)
 
+    def _recognise(self, event: ev.Recognised) -> None:
+        if self._reply is not None:
+            self._reply.likeness = event.likeness
+            self._commit_if_due(event.at_ms)
+
     def _transcribe(self, event: ev.Transcribed) -> None:
         reply, turn = self._reply, self._turn
         if reply is None or turn is None:
@@ -448,6 +453,7 @@ class Session:
         (Phase.PAUSED, ev.SpeechPaused): _pause_again,
         (Phase.PAUSED, ev.SpeechEnded): _be_certain,
         (Phase.PAUSED, ev.WordsScored): _weigh,
+        (Phase.PAUSED, ev.Recognised): _recognise,
         (Phase.PAUSED, ev.Transcribed): _transcribe,
         (Phase.PAUSED, ev.TurnScored): _score,
         (Phase.PAUSED, ev.Tick): _watch_pause,

@@ -58,6 +58,7 @@ class Reply:
     transcript: str | None = None
     p_end: float | None = None
     p_complete: float | None = None
+    likeness: float | None = None
     delivery: Delivery = Delivery.PENDING
     production: Production = Production.VOICING
     committed_ms: float | None = None

@@ -43,6 +43,14 @@ def test_surer_words_never_wait_longer(a: float, b: float, audio: float, text: s
     assert commit_rule(Signs(audio, low, text)) >= commit_rule(Signs(audio, high, text))
 
 
+@given(probabilities, probabilities, texts)
+def test_a_question_known_better_never_waits_longer(a: float, b: float, text: str) -> None:
+    low, high = sorted((a, b))
+    assert commit_rule(Signs(text=text, likeness=low)) >= commit_rule(
+        Signs(text=text, likeness=high)
+    )
+
+
 @given(st.floats(0.01, 0.98), probabilities)
 def test_there_is_no_step(p_audio: float, p_words: float) -> None:
     """A hundredth of probability is worth a small part of the range: no fixed timer."""

@@ -13,7 +13,7 @@ from visavis.errors import EngineError
 from visavis.events import Speaker, Utterance
 from visavis.serve.allowance import Guessing, Speculation, TokenCount
 from visavis.serve.answering import same_words, spoken_lines
-from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase
+from visavis.serve.draft import Draft, Drafts, Likeness, Reached, VoicedPhrase
 from visavis.testing import LoopClock, run_virtual
 
 FACT, STORY = "What time is it?", "tell me a story"
@@ -31,6 +31,9 @@ async def followed(draft: Draft) -> tuple[list[str], list[str]]:
         match made:
             case Reached(stage):
                 stages.append(stage)
+            case Likeness(value):
+                assert 0.0 <= value <= 1.0
+                stages.append("known" if value > 0.95 else "unknown")
             case VoicedPhrase(phrase):
                 texts.append(phrase.text)
     return stages, texts
@@ -64,7 +67,7 @@ def test_the_same_words_find_it_however_they_are_written() -> None:
         stages, texts = await followed(first)
         assert asyncio.get_running_loop().time() == started_s, "it was there already"
         assert texts == ["It is noon exactly."]
-        assert stages == ["look_up", "first_phrase", "first_audio"]
+        assert stages == ["look_up", "known", "first_phrase", "first_audio"]
         await drafts.aclose()
 
     perform(main())

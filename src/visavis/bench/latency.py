@@ -26,7 +26,7 @@ from visavis.bench.corpus import open_corpus
 from visavis.bench.corpus.studio import version
 from visavis.bench.figures import by_contender, turn_figures
 from visavis.bench.html import html_report
-from visavis.bench.listening import listen, load_models
+from visavis.bench.listening import listen
 from visavis.bench.recording import Recording, SpeakerKind, Split
 from visavis.bench.report import Report, commit, print_json
 from visavis.bench.server import Footprint, Server, footprint, running, serve_command
@@ -34,7 +34,6 @@ from visavis.bench.talk_contender import VisavisContender
 from visavis.bench.tradeoff import TradeOff, prepare, readiness, trade_off
 from visavis.bench.turns import Turn
 from visavis.errors import ConfigError
-from visavis.models import ModelStore
 from visavis.reply.persona import load_persona
 
 PER_CONVERSATION = 10
@@ -171,11 +170,10 @@ def _trade_off(turns: Sequence[Turn]) -> TradeOff | None:
     if not any(readiness(turn) for turn in turns):
         return None
     asked = {turn.recording.recording_id: turn.recording for turn in turns}
-    models = load_models(ModelStore())
     with Progress(*COLUMNS, console=console, transient=True) as bar:
-        silences = listen(bar.track(asked.values(), description="Listening again"), models)
-        cases = prepare(silences, turns)
-    return trade_off(cases, by_contender(turns))
+        recordings = bar.track(asked.values(), description="Listening again")
+        silences = asyncio.run(listen(recordings))
+    return trade_off(prepare(silences, turns), by_contender(turns))
 
 
 def run_figures(found: Run) -> dict[str, float]:

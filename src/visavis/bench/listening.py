@@ -1,14 +1,17 @@
-"""The silences of recordings as the engine's own ears hear them. Blocking; no server, no clock.
+"""The silences of recordings as the engine's own ears hear them. No server, no clock.
 
-What a microphone would deliver in real time is given to the same detector, gate, end-of-turn model
-and speech to text at once, so a corpus takes a tenth of a second a silence. Deterministic.
+What a microphone would deliver in real time is given to the same detector, gate, end-of-turn model,
+speech to text, language model and knowledge at once, so a corpus takes half a second a recording.
+Deterministic.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,18 +27,26 @@ from visavis.hear.stt import Moonshine, SpeechToText
 from visavis.hear.turn import Signs
 from visavis.hear.vad import SileroModel, VoiceDetector
 from visavis.hear.voice import VoiceTracker
+from visavis.hear.words import JudgedWords, RememberedWords, WordsModel
 from visavis.models import (
     MOONSHINE_TINY_DECODER,
     MOONSHINE_TINY_ENCODER,
     MOONSHINE_TINY_TOKENIZER,
     SILERO_VAD,
     SMART_TURN,
+    SMOLLM2,
     ModelStore,
 )
-from visavis.session import SOFT_END_TAIL_SAMPLES
+from visavis.reply.knowledge import Knowledge
+from visavis.reply.llm_local import LlamaCpp
+from visavis.reply.persona import load_persona
+from visavis.serve.engines import load_embedder
+from visavis.turns import SOFT_END_TAIL_SAMPLES
 
 _BEFORE_SAMPLES = RATE_HZ * 6 // 10
 _AFTER_SAMPLES = RATE_HZ * 2
+_SOMEBODY = "pip"
+"""Who is asked what may be asked of anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +77,53 @@ def load_models(store: ModelStore, n_threads: int = 1) -> Models:
     )
 
 
-def listen(recordings: Iterable[Recording], models: Models) -> Generator[Heard, None, None]:
-    """Hear one recording after the other; a tenth of a second to half a second each."""
-    for recording in recordings:
-        yield hear(recording, models.vad.detector(), models.turn, models.stt)
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What else the engine knows of words."""
+
+    p_words: Callable[[str], float | None]
+    """How likely they are a whole turn."""
+    likeness: Callable[[Recording, str], float]
+    """How like a question they are that the persona knows, who is asked in this recording."""
+
+
+async def listen(recordings: Iterable[Recording]) -> list[Heard]:
+    """Hear them as the server does, one after the other; half a second each.
+
+    Raises:
+        ModelMissingError: weights are not in the store.
+        EngineError: a model can't be loaded, or failed.
+    """
+    store = ModelStore()
+    models = load_models(store)
+    llm = LlamaCpp(store.path(SMOLLM2))
+    judges = _judges(store, JudgedWords(llm.p_sentence_end), asyncio.get_running_loop())
+    try:
+        return [
+            await asyncio.to_thread(
+                hear, one, models.vad.detector(), models.turn, models.stt, judges
+            )
+            for one in recordings
+        ]
+    finally:
+        await llm.aclose()
+
+
+def _judges(store: ModelStore, words: WordsModel, loop: asyncio.AbstractEventLoop) -> Judges:
+    remembered, embedder = RememberedWords(words), load_embedder(store)
+
+    @cache
+    def knowledge(persona: str) -> Knowledge:
+        return Knowledge(load_persona(persona), embedder)
+
+    def p_words(text: str) -> float | None:
+        return asyncio.run_coroutine_threadsafe(remembered.p_complete(text), loop).result()
+
+    def likeness(recording: Recording, text: str) -> float:
+        asked = knowledge(recording.question.persona or _SOMEBODY)
+        return max(0.0, asked.look_up(text).evidence.phrasing)
+
+    return Judges(p_words, likeness)
 
 
 def hear(
@@ -77,12 +131,9 @@ def hear(
     detector: VoiceDetector,
     turn: TurnModel,
     stt: SpeechToText,
-    words: Callable[[str], float | None] = lambda _text: None,
+    judges: Judges | None = None,
 ) -> Heard:
-    """The silences of one recording, with its room before and after it.
-
-    `words` tells how likely a text is a whole turn, if anything does.
-    """
+    """The silences of one recording, with its room before and after it."""
     sound = _in_its_room(recording.sound)
     t0_sample = _BEFORE_SAMPLES + recording.speech_end_sample
     silences: list[Silence] = []
@@ -92,7 +143,13 @@ def hear(
             first_sample = gap.speech_sample
         spoken = sound[first_sample : gap.voice_end_sample + SOFT_END_TAIL_SAMPLES]
         text = stt.transcribe(spoken, lambda: False)
-        signs = Signs(turn.p_end(spoken), words(text) if text else None, text)
+        asked = judges if text else None
+        signs = Signs(
+            turn.p_end(spoken),
+            None if asked is None else asked.p_words(text),
+            text,
+            None if asked is None else asked.likeness(recording, text),
+        )
         if not text and gap.certain_sample < gap.resumed_sample:
             first_sample = None  # a noise, not words: the session forgets that turn
         silences.append(

@@ -15,14 +15,12 @@ from rich.progress import Progress
 
 from visavis.bench.corpus import open_corpus
 from visavis.bench.latency import COLUMNS, console
-from visavis.bench.listening import hear, load_models
+from visavis.bench.listening import listen
 from visavis.bench.recording import Recording, Split
 from visavis.bench.report import Report, print_json
 from visavis.bench.rule_fit import SHAPES, Shape, choose_shape, fit_weights, held_out_weights
 from visavis.bench.tradeoff import Case, Heard, Point, Readiness, outcome, scaled
 from visavis.hear.turn import Evidence, commit_rule
-from visavis.models import SMOLLM2, ModelStore
-from visavis.reply.llm_local import LlamaCpp
 
 PERSONAS = ("pip", "support", "museum")
 _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
@@ -36,7 +34,7 @@ def rule(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Fit or try the rule that decides when to answer."""
-    heard = asyncio.run(_listen(_recordings(split)))
+    heard = _listen(_recordings(split))
     cases = [Case(one, Readiness(decided_ms, ready_ms, audible_ms=12.0)) for one in heard]
     settings = {"split": split, "decided_ms": decided_ms, "ready_ms": ready_ms}
     figures = {"n_recordings": float(len(heard))}
@@ -66,28 +64,9 @@ def _recordings(split: Split) -> list[Recording]:
     return list(found.values())
 
 
-async def _listen(recordings: list[Recording]) -> list[Heard]:
-    store = ModelStore()
-    models = load_models(store)
-    llm = LlamaCpp(store.path(SMOLLM2))
-    loop = asyncio.get_running_loop()
-
-    def words(text: str) -> float:
-        return asyncio.run_coroutine_threadsafe(llm.p_sentence_end(_bare(text)), loop).result()
-
-    heard: list[Heard] = []
+def _listen(recordings: list[Recording]) -> list[Heard]:
     with Progress(*COLUMNS, console=console, transient=True) as bar:
-        for recording in bar.track(recordings, description="Listening"):
-            detector = models.vad.detector()
-            heard.append(
-                await asyncio.to_thread(hear, recording, detector, models.turn, models.stt, words)
-            )
-    await llm.aclose()
-    return heard
-
-
-def _bare(text: str) -> str:
-    return text.rstrip(" .,;:!?…").strip()
+        return asyncio.run(listen(bar.track(recordings, description="Listening")))
 
 
 def _point_figures(name: str, point: Point) -> dict[str, float]:

@@ -31,6 +31,8 @@ class Signs:
     p_words: float | None = None
     """From the words, 0…1: how likely the language model thinks an end here."""
     text: str = ""
+    likeness: float | None = None
+    """How like a question that the persona knows the text is, 0…1: the cosine with its nearest."""
 
 
 CommitRule = Callable[[Signs], float]
@@ -56,6 +58,9 @@ _MOST_ODDS_DANGLING = -1.5
 MANY_WORDS = 10
 """More of them say nothing more: whoever has said ten words may have finished any time."""
 
+SOMEWHAT_LIKE, NEARLY = 0.8, 0.95
+"""Cosines between which a question turns into a known one."""
+
 LONG_WORD = 8
 """Letters of a last word; more of them say nothing more."""
 
@@ -74,6 +79,8 @@ class Evidence:
     n_words: float
     asking: float
     """1 if it begins with what, who, how…: such questions are seldom continued."""
+    known: float
+    """1 if it is nearly a question that the persona knows, 0 if it is only somewhat like one."""
     last_letters: float
     """Of the last word: short ones ("about", "in") are seldom the last."""
 
@@ -86,6 +93,7 @@ WEIGHTS = Evidence(
     spelling=-1.282,
     n_words=0.730,
     asking=1.917,
+    known=0.0,
     last_letters=0.139,
 )
 
@@ -101,6 +109,7 @@ def evidence(signs: Signs) -> Evidence:
         spelling=float(is_spelling(signs.text)),
         n_words=min(MANY_WORDS, len(signs.text.split())),
         asking=float(first is not None and first.group(1).lower() in _ASKING),
+        known=_how_known(signs.likeness or 0.0),
         last_letters=min(LONG_WORD, len(last.group(1))) if last is not None else 0.0,
     )
 
@@ -117,6 +126,10 @@ def is_spelling(text: str) -> bool:
     last = _LAST_WORD.search(text)
     said = last is not None and last.group(1).lower() in _DIGITS
     return said or _SPELLED.search(text) is not None
+
+
+def _how_known(likeness: float) -> float:
+    return min(1.0, max(0.0, (likeness - SOMEWHAT_LIKE) / (NEARLY - SOMEWHAT_LIKE)))
 
 
 def p_finished(signs: Signs, weights: Evidence = WEIGHTS) -> float:

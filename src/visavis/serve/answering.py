@@ -47,7 +47,8 @@ class Answer:
         self._allowance = allowance
         self._permission = permission
         self.bill = allowance.new_bill()
-        self.mark: Callable[[str], None] = _mark_nothing
+        self.mark: Callable[[str], None] = _note_nothing
+        self.recognise: Callable[[float], None] = _note_nothing
 
     async def lines(self) -> AsyncGenerator[Line, None]:
         """The answer's phrases with their sources, as soon as each is certain.
@@ -59,6 +60,7 @@ class Answer:
         looking_up = think(engines, engines.knowledge.look_up, self._question)
         finding = await within(LOOK_UP_S, looking_up, "The knowledge")
         self.mark("look_up")
+        self.recognise(max(0.0, finding.evidence.phrasing))
         match choose(engines.persona, finding, self._history, engines.unsure):
             case FromFact(fact):
                 lines = spoken_lines(fact.answer, "fact")
@@ -142,5 +144,5 @@ def _prompt_chars(move: AskModel) -> int:
     return sum(len(message.content) for message in move.messages)
 
 
-def _mark_nothing(_stage: str) -> None:
+def _note_nothing(_what: object) -> None:
     pass

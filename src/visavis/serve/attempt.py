@@ -16,7 +16,7 @@ from visavis.errors import VisavisError
 from visavis.hear.audio import RATE_HZ
 from visavis.plain import words_heard_in
 from visavis.serve.answering import spoken_lines, think
-from visavis.serve.draft import Draft, Drafts, Reached, VoicedPhrase
+from visavis.serve.draft import Draft, Drafts, Likeness, Reached, VoicedPhrase
 from visavis.serve.engines import Engines
 from visavis.serve.limits import HEARD_SAMPLES, SCORE_S, TRANSCRIBE_S, within
 from visavis.serve.trouble import place_of
@@ -149,6 +149,8 @@ class AttemptRun:
                 match step:
                     case Reached(stage, at_ms):
                         self._emit(ev.StageReached(at_ms, reply_id, stage))
+                    case Likeness(value):
+                        self._emit(ev.Recognised(self._clock.now_ms(), reply_id, value))
                     case VoicedPhrase(phrase, rate_hz):
                         now_ms = self._clock.now_ms()
                         self._emit(ev.PhraseVoiced(now_ms, reply_id, rate_hz, phrase))

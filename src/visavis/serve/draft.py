@@ -36,6 +36,13 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a question that the persona knows the words are, 0…1."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class VoicedPhrase:
     """The next phrase, ready to be heard."""
 
@@ -43,7 +50,7 @@ class VoicedPhrase:
     rate_hz: int
 
 
-Made = Reached | VoicedPhrase
+Made = Reached | Likeness | VoicedPhrase
 
 
 class _Progress(Enum):
@@ -170,6 +177,10 @@ class Draft:
             self._reached.add(stage)
             self._make(Reached(stage, self._clock.now_ms()))
 
+    def recognise(self, likeness: float) -> None:
+        """Note how like a known question this one is."""
+        self._make(Likeness(likeness))
+
     def _make(self, made: Made) -> None:
         self._made.append(made)
         self._tell()
@@ -205,7 +216,7 @@ class Drafts:
         permission = asyncio.Event()
         answer = Answer(question, history, self._engines, self._allowance, permission)
         draft = Draft(answer.lines(), self._engines, self._clock, permission)
-        answer.mark = draft.mark
+        answer.mark, answer.recognise = draft.mark, draft.recognise
         self._current = _Kept(key, answer, draft)
         return draft
 

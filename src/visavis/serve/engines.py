@@ -126,7 +126,7 @@ async def load_engines(
     step("language model")
     llm = await asyncio.to_thread(_load_llm, store, llm_settings)
     step("knowledge")
-    embedder = await asyncio.to_thread(_load_embedder, store)
+    embedder = await asyncio.to_thread(load_embedder, store)
     knowledge = await asyncio.to_thread(Knowledge, persona, embedder)
     # A large model behind an endpoint may be trusted with what the small local one would invent.
     unsure = Unsure.OFFER if isinstance(llm, LlamaCpp) else Unsure.TRUSTED_MODEL
@@ -158,7 +158,8 @@ def _load_stt(store: ModelStore) -> Moonshine:
     )
 
 
-def _load_embedder(store: ModelStore) -> CachedEmbedder:
+def load_embedder(store: ModelStore) -> CachedEmbedder:
+    """What knowledge compares questions with."""
     minilm = MiniLm(store.path(MINILM_WEIGHTS).parent)
     bge = BgeSmall(store.path(BGE_MODEL).parent)
     return CachedEmbedder(PairedEmbedder(minilm, bge), cache_dir() / "vectors")

@@ -183,7 +183,7 @@ class Edge:
 
     def _plan_scores(self, job: Job, delay_ms: float, pace_ms: float) -> None:
         """Melody and words are judged beside the answer, in any order with it."""
-        for kind in (ev.TurnScored, ev.WordsScored):
+        for kind in (ev.TurnScored, ev.WordsScored, ev.Recognised):
             chance = self._random()
             if chance < 0.8:
                 at_ms = delay_ms + 4.0 * pace_ms * self._random()
