@@ -213,3 +213,23 @@ def test_looking_ahead_changes_nothing_of_what_is_remembered() -> None:
     assert d.session.hearing is not None, "the edge asks with every frame of the microphone"
     d.hear(20_000, "stopped", first)
     assert d.session.history.utterances[-1].text == "Hello there."
+
+
+def test_who_goes_on_after_a_short_pause_is_not_taken_for_a_murmur() -> None:
+    """ "Do you speak French", and when the answer begins: "German"."""
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe("Do you speak French?", p_end=1.0)
+    d.voice()
+    d.wait(250)
+    d.hear(1_000)
+    d.speak(300)
+    d.dip()
+    d.overhear("German")
+    assert d.session.phase is Phase.DUCKED
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    assert "reply.stop" in d.types()
+    assert isinstance(d.attempt.prompt, ev.SpokenPrompt)
+    assert (d.attempt.turn_id, d.attempt.prompt.first_sample) == (1, 0)
+    assert d.attempt.history == ()

@@ -14,6 +14,11 @@ from enum import Enum
 from visavis import events as ev
 from visavis.turns import SOFT_END_TAIL_SAMPLES, Reply
 
+SAME_TURN_MS = 1_000.0
+"""Whoever goes on this soon after pausing had not finished: what they add belongs to the same turn,
+even if the reply had begun already (people leave about 200 ms between turns, Stivers et al. 2009,
+and need to hear more than that before they object). Any words will do: "German", "or Spanish"."""
+
 LONG_MS = 800.0
 """Speech over the reply that lasts this long is an interruption, whatever the words."""
 
@@ -94,8 +99,10 @@ class Overlap:
     that fades is as short as it sounded. While it fades nothing is decided.
     """
 
-    def __init__(self, onset: ev.SpeechStarted, over: Reply) -> None:
+    def __init__(self, onset: ev.SpeechStarted, over: Reply, after_turn_ms: float) -> None:
+        """`after_turn_ms`: since the end of the turn that `over` answers, to the onset."""
         self.onset = onset
+        self.goes_on = after_turn_ms < SAME_TURN_MS
         self._over = over
         self.paused: ev.SpeechPaused | None = None
         self.ended: ev.SpeechEnded | None = None
@@ -154,8 +161,9 @@ class Overlap:
 
     def _by_words(self, text: str, paused: ev.SpeechPaused) -> Verdict:
         answers = self._over.asks and bool(_words(text))
+        adds = self.goes_on and not only_follows(text)
         stops = interrupts(text, self._lasted_ms(paused) + _NOTICED_MS)
-        return Verdict.INTERRUPTION if answers or stops else Verdict.PASSING
+        return Verdict.INTERRUPTION if answers or adds or stops else Verdict.PASSING
 
     def _lasted_ms(self, paused: ev.SpeechPaused) -> float:
         return paused.at_ms - paused.silence_ms - self.onset.at_ms

@@ -35,11 +35,6 @@ from visavis.turns import SOFT_END_TAIL_SAMPLES, Production, Reply, Silence, Tur
 from visavis.wire import messages as wire
 from visavis.wire import outgoing
 
-SAME_TURN_MS = 1_000.0
-"""Whoever goes on this soon after pausing had not finished: what they add belongs to the same turn,
-even if the reply had begun already (people leave about 200 ms between turns, Stivers et al. 2009,
-and need to hear more than that before they object)."""
-
 MAX_TRIES = 2
 APOLOGY = "Sorry, I lost my thread. Could you say that again?"
 TOO_LATE = ev.AttemptFailed(0.0, 0, "engine", "No answer came in time.", "Please ask again.")
@@ -322,7 +317,8 @@ class Session:
             self._speaking.stop(reply)  # not a sample was heard yet: the user had only paused
             self._go_on(reply, event)
             return
-        self._overlap = Overlap(event, reply)
+        answered_ms = self._turn.voice_ended_ms if self._turn is not None else 0.0
+        self._overlap = Overlap(event, reply, event.at_ms - answered_ms)
         self._speaking.hold(reply)
         self.phase = Phase.DUCKED
 
@@ -375,9 +371,8 @@ class Session:
                 self._yield_to(overlap, reply)
 
     def _yield_to(self, overlap: Overlap, reply: Reply) -> None:
-        turn = self._turn
         self._speaking.stop(reply)
-        if turn is not None and overlap.onset.at_ms - turn.voice_ended_ms < SAME_TURN_MS:
+        if overlap.goes_on:
             self._go_on(reply, overlap.onset)
         else:
             self._hear(overlap.onset)

@@ -11,8 +11,8 @@ from visavis import events as ev
 from visavis.bench.interleavings.memory import Memory
 from visavis.bench.interleavings.page import Page
 from visavis.bench.interleavings.rules import BrokenRuleError, Rule
-from visavis.overlap import Overlap
-from visavis.session import SAME_TURN_MS, Phase, Session
+from visavis.overlap import SAME_TURN_MS, Overlap
+from visavis.session import Phase, Session
 from visavis.turns import Reply, Turn
 from visavis.wire import messages as wire
 
