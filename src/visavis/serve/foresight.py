@@ -30,7 +30,7 @@ EVERY_SAMPLES = RATE_HZ * 128 // 1_000
 SHORTEST_SAMPLES = RATE_HZ * 500 // 1_000
 """Half a second with its lead-in is hardly a word."""
 
-WORTH_A_DRAFT = 0.18
+WORTH_A_DRAFT = 0.15
 """Of an end, by the words alone. Answering half-sentences would keep the language model busy when
 the whole one comes; ninety-nine ends in a hundred look likelier than this."""
 
