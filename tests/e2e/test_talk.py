@@ -48,7 +48,7 @@ FIRST = "What does it cost?"
 """Comes from the WAV that Chromium takes for a microphone, after the greeting."""
 
 SECOND = "How do you work inside?"
-OVER_IT = "Please stop for a moment and tell me a joke."
+OVER_IT = "Please stop and tell me a joke."
 TYPED = "What is Visavis?"
 _GREETING_S = 9.0
 RATE_OUT_HZ = 22_050
