@@ -54,7 +54,6 @@ class Phase(Enum):
 class Hearing:
     """A turn that is not over: microphone samples from `first_sample` on, after this history."""
 
-    turn_id: int
     first_sample: int
     history: tuple[ev.Utterance, ...]
 
@@ -104,7 +103,7 @@ class Session:
         """The turn that the user is in the middle of, if one is."""
         if self.phase is not Phase.HEARING or self._turn is None:
             return None
-        return Hearing(self._turn.turn_id, self._turn.first_sample, self._memory.utterances)
+        return Hearing(self._turn.first_sample, self._memory.utterances)
 
     @property
     def history(self) -> ChatHistory:
@@ -153,7 +152,6 @@ class Session:
         turn = self._turn
         if turn is None:
             return
-        turn.last_sample = event.sample
         turn.voice_ended_ms = event.at_ms - event.silence_ms
         turn.silence = Silence.PERHAPS
         last_sample = event.sample + SOFT_END_TAIL_SAMPLES

@@ -36,11 +36,10 @@ class Production(Enum):
 
 @dataclass(slots=True)
 class Turn:
-    """What the user is saying: microphone samples [first_sample, last_sample)."""
+    """What the user is saying: microphone samples from `first_sample` on."""
 
     turn_id: int
     first_sample: int
-    last_sample: int = 0
     revision: int = 0
     voice_ended_ms: float = 0.0
     silence: Silence = Silence.PERHAPS

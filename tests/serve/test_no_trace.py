@@ -25,6 +25,7 @@ from visavis.serve.allowance import Guessing, Speculation
 from visavis.serve.attempt import AttemptRun
 from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
+from visavis.serve.transcribe import Transcriber
 from visavis.testing import LoopClock, run_virtual
 from visavis.voice.cached import CachedVoice
 from visavis.voice.tts import Voiced, VoiceStyle
@@ -207,7 +208,9 @@ def test_what_an_attempt_has_to_say_to_the_log_waits_for_the_commit(
         engines, clock = Whole(stt=RaisingStt()).engines(), LoopClock()
         attempt = ev.Attempt(1, 1, 2, ev.SpokenPrompt(0, 16_000), ())
         drafts = Drafts(engines, clock)
-        run = AttemptRun(attempt, engines, drafts, clock, events.append, notes.append)
+        run = AttemptRun(
+            attempt, engines, Transcriber(engines), drafts, clock, events.append, notes.append
+        )
         await run.run(np.zeros(16_000, dtype=np.float32))
         await drafts.aclose()
 

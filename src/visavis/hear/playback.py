@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.hear.bands import SILENT_DB, BandMeter, Decibels
+from visavis.hear.bands import N_BANDS, SILENT_DB, BandMeter, Decibels
 
 _REPORTS = 4
 """Playheads come ten times a second; the quickest of the last four was held up the least."""
@@ -169,5 +169,5 @@ class Playback:
         return sample * 1_000.0 / self._playing.rate_hz if self._playing is not None else 0.0
 
 
-_SILENCE: Decibels = np.full(12, SILENT_DB)
+_SILENCE: Decibels = np.full(N_BANDS, SILENT_DB)
 _SILENCE.setflags(write=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from contextlib import aclosing
 
@@ -14,11 +13,11 @@ from visavis import events as ev
 from visavis.clock import Clock
 from visavis.errors import VisavisError
 from visavis.hear.audio import RATE_HZ
-from visavis.plain import words_heard_in
 from visavis.serve.answering import spoken_lines, think
 from visavis.serve.draft import Draft, Drafts, Likeness, Reached, VoicedPhrase
 from visavis.serve.engines import Engines
-from visavis.serve.limits import HEARD_SAMPLES, SCORE_S, TRANSCRIBE_S, within
+from visavis.serve.limits import SCORE_S, within
+from visavis.serve.transcribe import Transcriber
 from visavis.serve.trouble import place_of
 
 Emit = Callable[[ev.Event], None]
@@ -37,6 +36,7 @@ class AttemptRun:
         self,
         attempt: ev.Attempt,
         engines: Engines,
+        transcriber: Transcriber,
         drafts: Drafts,
         clock: Clock,
         emit: Emit,
@@ -44,13 +44,13 @@ class AttemptRun:
     ) -> None:
         self._attempt = attempt
         self._engines = engines
+        self._transcriber = transcriber
         self._drafts = drafts
         self._clock = clock
         self._emit = emit
         self._note = note
         self._draft: Draft | None = None
         self._committed = asyncio.Event()
-        self._cancelled = threading.Event()
 
     @property
     def reply_id(self) -> int:
@@ -77,15 +77,13 @@ class AttemptRun:
         except* Exception as errors:  # noqa: BLE001 - a bug must not take the conversation with it
             self._note(f"attempt {self._attempt.reply_id} failed: {place_of(errors)}")
             self._fail("internal", "Something went wrong while answering.", "")
-        finally:
-            self._cancelled.set()  # a thread still at work for this attempt stops at its next token
 
     async def _run(self, sound: NDArray[np.float32]) -> None:
         history = self._attempt.history
         async with asyncio.TaskGroup() as group:
             match self._attempt.prompt:
-                case ev.SpokenPrompt(first_sample, last_sample):
-                    question = await self._transcribe(sound)
+                case ev.SpokenPrompt(first_sample, last_sample) as where:
+                    question = await self._transcribe(where, sound)
                     if question:  # the scores come after the words, which need the processor first
                         if last_sample - first_sample >= LONGEST_TURN_SAMPLES:
                             self._call_it_finished()
@@ -107,13 +105,8 @@ class AttemptRun:
         self._emit(ev.TurnScored(now_ms, reply_id, 1.0))
         self._emit(ev.WordsScored(now_ms, reply_id, 1.0))
 
-    async def _transcribe(self, sound: NDArray[np.float32]) -> str:
-        stt = self._engines.stt
-        work = think(self._engines, stt.transcribe, sound[-HEARD_SAMPLES:], self._cancelled.is_set)
-        try:
-            text = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
-        finally:
-            self._cancelled.set()  # a thread that still transcribes stops at its next token
+    async def _transcribe(self, where: ev.SpokenPrompt, sound: NDArray[np.float32]) -> str:
+        text = await self._transcriber.words(where, sound)
         self._mark("stt")
         self._emit(ev.Transcribed(self._clock.now_ms(), self._attempt.reply_id, text))
         return text

@@ -29,6 +29,7 @@ from visavis.serve.ear import Ear
 from visavis.serve.engines import Engines
 from visavis.serve.foresight import Foresight
 from visavis.serve.overheard import Overheard
+from visavis.serve.transcribe import Transcriber
 from visavis.serve.trouble import place_of
 from visavis.session import Session
 from visavis.wire import messages as wire
@@ -102,9 +103,10 @@ class Conversation:
         self._outbox: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._unsent_bytes = 0
         self._drafts = Drafts(engines, peer.clock)
-        self._foresight = Foresight(engines, self._drafts)
+        self._transcriber = Transcriber(engines)
+        self._foresight = Foresight(engines, self._drafts, self._transcriber)
         self._notes: deque[str] = deque(maxlen=_MAX_NOTES)  # for the log, once a turn is committed
-        self._overheard = Overheard(engines, peer.clock, self._happen, self._notes.append)
+        self._overheard = Overheard(self._transcriber, peer.clock, self._happen, self._notes.append)
         self._attempt: tuple[AttemptRun, asyncio.Task[None]] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._overflowed = asyncio.Event()
@@ -291,6 +293,7 @@ class Conversation:
         run = AttemptRun(
             attempt,
             self._engines,
+            self._transcriber,
             self._drafts,
             self._peer.clock,
             self._happen,

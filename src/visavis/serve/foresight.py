@@ -8,20 +8,18 @@ remembered, and only one conversation of a server guesses at a time: it is spare
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.events import SpokenPrompt
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.turn import Signs, p_finished
-from visavis.plain import words_heard_in
-from visavis.serve.answering import think
 from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
-from visavis.serve.limits import SCORE_S, TRANSCRIBE_S, within
+from visavis.serve.limits import SCORE_S, within
+from visavis.serve.transcribe import Latest, Transcriber
 from visavis.session import Hearing
 
 EVERY_SAMPLES = RATE_HZ * 128 // 1_000
@@ -42,11 +40,11 @@ heard at its next pause."""
 class Foresight:
     """One conversation's guesses; at most one under way."""
 
-    def __init__(self, engines: Engines, drafts: Drafts) -> None:
+    def __init__(self, engines: Engines, drafts: Drafts, transcriber: Transcriber) -> None:
         self._engines = engines
         self._drafts = drafts
-        self._task: asyncio.Task[None] | None = None
-        self._cancelled = threading.Event()
+        self._transcriber = transcriber
+        self._work = Latest()
         self._next_sample = 0
 
     def wants(self, hearing: Hearing, end_sample: int) -> bool:
@@ -54,42 +52,32 @@ class Foresight:
         return (
             end_sample >= max(self._next_sample, hearing.first_sample + SHORTEST_SAMPLES)
             and end_sample <= hearing.first_sample + LONGEST_SAMPLES
-            and (self._task is None or self._task.done())
+            and not self._work.busy
             and not self._engines.foresight.locked()
         )
 
     def guess(self, hearing: Hearing, sound: NDArray[np.float32], end_sample: int) -> None:
         """Begin to guess from `sound`, float32 [n] at 16 kHz, the turn so far."""
         self._next_sample = end_sample + EVERY_SAMPLES
-        self._cancelled = threading.Event()
-        self._task = asyncio.create_task(self._guess(hearing, sound, self._cancelled), name="guess")
+        where = SpokenPrompt(hearing.first_sample, end_sample)
+        self._work.begin(self._guess(hearing, where, sound), name="guess")
 
     def stop(self) -> None:
         """The turn has paused: whoever transcribes it now needs the processor more."""
-        self._cancelled.set()
-        if self._task is not None:
-            self._task.cancel()
+        self._work.stop()
 
     async def aclose(self) -> None:
         """Stop, and wait for it."""
-        self.stop()
-        if self._task is not None:
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._work.aclose()
 
     async def _guess(
-        self, hearing: Hearing, sound: NDArray[np.float32], cancelled: threading.Event
+        self, hearing: Hearing, where: SpokenPrompt, sound: NDArray[np.float32]
     ) -> None:
         """Never fails: the attempt meets whatever is wrong again, and says so."""
         with suppress(Exception):
             async with self._engines.foresight:
-                work = think(self._engines, self._engines.stt.transcribe, sound, cancelled.is_set)
-                try:
-                    words = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
-                finally:
-                    stop = cancelled.is_set()
-                    cancelled.set()  # a thread that still transcribes stops at its next token
-            if words and not stop and p_finished(Signs(text=words)) >= WORTH_A_DRAFT:
+                words = await self._transcriber.words(where, sound)
+            if words and p_finished(Signs(text=words)) >= WORTH_A_DRAFT:
                 self._drafts.take(words, hearing.history)
                 weighing = self._engines.words.p_complete(words)  # remembered, for the attempt
                 await within(SCORE_S, weighing, "The end of turn")

@@ -1,0 +1,79 @@
+"""Each sound is transcribed once, and only the latest work goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.serve.scripted import Script, ScriptedStt
+from visavis.errors import EngineError
+from visavis.events import SpokenPrompt
+from visavis.serve.transcribe import Latest, Transcriber
+from visavis.testing import run_virtual
+
+SOUND = np.zeros(1_600, dtype=np.float32)
+HERE, THERE = SpokenPrompt(0, 1_600), SpokenPrompt(0, 3_200)
+
+
+class Counting(ScriptedStt):
+    """Says how often it was asked; fails the first `n_failures` times."""
+
+    def __init__(self, n_failures: int = 0) -> None:
+        super().__init__()
+        self.n_asked = 0
+        self._n_failures = n_failures
+
+    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+        self.n_asked += 1
+        if self.n_asked <= self._n_failures:
+            raise EngineError("Deaf.")
+        return f"take {self.n_asked}"
+
+
+def test_the_same_sound_is_transcribed_once_and_another_one_anew() -> None:
+    stt = Counting()
+
+    async def main() -> None:
+        transcriber = Transcriber(Script(stt=stt).engines())
+        assert await transcriber.words(HERE, SOUND) == "take 1"
+        assert await transcriber.words(HERE, SOUND) == "take 1"
+        assert await transcriber.words(THERE, SOUND) == "take 2"
+        assert await transcriber.words(HERE, SOUND) == "take 3", "only the last is remembered"
+
+    run_virtual(main())
+
+
+def test_a_failure_is_not_remembered() -> None:
+    async def main() -> None:
+        transcriber = Transcriber(Script(stt=Counting(n_failures=1)).engines())
+        with pytest.raises(EngineError):
+            await transcriber.words(HERE, SOUND)
+        assert await transcriber.words(HERE, SOUND) == "take 2"
+
+    run_virtual(main())
+
+
+def test_only_the_latest_work_goes_on() -> None:
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        await asyncio.sleep(1.0)
+        done.append(name)
+
+    async def main() -> None:
+        latest = Latest()
+        latest.begin(work("first"), "first")
+        await asyncio.sleep(0.5)
+        latest.begin(work("second"), "second")
+        assert latest.busy
+        await asyncio.sleep(2.0)
+        assert not latest.busy
+        latest.begin(work("third"), "third")
+        await latest.aclose()
+        assert done == ["second"]
+
+    run_virtual(main())
