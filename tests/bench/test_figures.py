@@ -148,7 +148,7 @@ def test_another_facts_answer_is_wrong() -> None:
     found = turn_figures(
         [
             Turn(asked, voice_ms=1.0, text=right.answer),
-            Turn(asked, voice_ms=1.0, text=f"{persona.openers[0]} {right.answer}"),
+            Turn(asked, voice_ms=1.0, text=f"{right.answer} {persona.caveats[0]}"),
             Turn(asked, voice_ms=1.0, text=right.answer[:12]),
             Turn(asked, voice_ms=1.0, text=wrong.answer),
             Turn(asked, voice_ms=1.0, text=""),
@@ -159,10 +159,10 @@ def test_another_facts_answer_is_wrong() -> None:
     assert found["wrong_rate"] == pytest.approx(2 / 5)
 
 
-def test_an_opener_alone_answers_nothing() -> None:
+def test_a_caveat_alone_answers_nothing() -> None:
     persona = load_persona("pip")
     asked = recording(fact=persona.facts[0].id)
-    assert is_wrong(Turn(asked, voice_ms=1.0, text=persona.openers[0]))
+    assert is_wrong(Turn(asked, voice_ms=1.0, text=persona.caveats[0]))
 
 
 # ------------------------------------------------------------------ the whole

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.bench.in_memory import MemoryContender, recording, script
+from tests.serve.scripted import ScriptedTts
 from visavis.bench.contender import run
 from visavis.bench.recording import Recording
 from visavis.bench.tradeoff import timer
 from visavis.bench.turns import Turn
 from visavis.serve.engines import Engines
 from visavis.testing import run_virtual
+from visavis.voice.tts import Voiced, VoiceStyle
 
 DELAY_MS = 180.0
 FRAME_MS = 52.0
@@ -76,6 +79,41 @@ def test_a_patient_rule_cuts_nobody_off() -> None:
     (turn,) = ask(at_once(delay_ms=1_500.0), asked)
     assert turn.cutoffs_ms == []
     assert turn.voice_ms == pytest.approx(1_500.0, abs=FRAME_MS)
+
+
+class LongAndSoft(ScriptedTts):
+    """Begins a hundredth of a second after its first sample, and takes ten for a phrase."""
+
+    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+        voiced = await super().speak(text, style)
+        sound = np.full(160_000, 0.3, dtype=np.float32)
+        sound[:160] = 0.0
+        return replace(voiced, sound=sound)
+
+
+def test_an_answer_that_had_come_whole_before_it_is_heard_is_not_missed() -> None:
+    engines = at_once()
+    (turn,) = ask(replace(engines, tts=LongAndSoft()), recording())
+    assert turn.voice_ms == pytest.approx(DELAY_MS + 10.0, abs=FRAME_MS)
+
+
+def test_an_answer_within_the_last_word_is_a_cut_off_and_not_missed() -> None:
+    asked = recording()
+    asked.sound[700 * 16 :] = 0.0  # of the last word nothing is loud enough to be noticed
+    (turn,) = ask(at_once(), asked)
+    (cutoff_ms,) = turn.cutoffs_ms
+    assert cutoff_ms == pytest.approx(-300.0 + DELAY_MS, abs=FRAME_MS)
+    assert (turn.early_ms, turn.voice_ms, turn.n_replies) == (cutoff_ms, None, 0)
+    assert not turn.missed
+    assert turn.text == "It is noon exactly."
+
+
+def test_an_answer_long_before_the_last_word_answers_nothing() -> None:
+    asked = recording()
+    asked.sound[400 * 16 :] = 0.0
+    (turn,) = ask(at_once(), asked)
+    assert len(turn.cutoffs_ms) == 1
+    assert turn.missed
 
 
 def test_no_words_no_answer() -> None:

@@ -36,7 +36,7 @@ PERSONA = Persona(
     greeting="Hello.",
     suggestions=("What does it cost?",),
     declines=("I don't know.", "No idea, sorry.", "That's beyond me."),
-    openers=("I'm not sure that's what you mean.",),
+    caveats=("I'm not sure that's what you meant.",),
     facts=(PRICE, PLACE),
 )
 
@@ -56,12 +56,12 @@ def test_sure_is_spoken_as_it_is() -> None:
     assert choose(PERSONA, finding(SURE), ()) == FromFact(PRICE)
 
 
-def test_unsure_is_offered_with_an_opener() -> None:
+def test_unsure_is_offered_with_a_caveat_behind_it() -> None:
     move = choose(PERSONA, finding(MAYBE), ())
     assert isinstance(move, FromFact)
     assert move.sureness is Sureness.OFFERED
     assert move.fact.id == "price"
-    assert move.fact.answer == f"{PERSONA.openers[0]} {PRICE.answer}"
+    assert move.fact.answer == f"{PRICE.answer} {PERSONA.caveats[0]}"
 
 
 def test_below_is_declined() -> None:

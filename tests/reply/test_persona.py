@@ -39,12 +39,12 @@ def test_shipped_personas_know_enough(shipped: Persona) -> None:
     assert all(len(fact.ask) >= 4 for fact in shipped.facts)
     assert 3 <= len(shipped.suggestions) <= 4
     assert len(shipped.declines) >= 3
-    assert len(shipped.openers) >= 2
+    assert len(shipped.caveats) >= 2
 
 
 def test_answers_are_written_for_the_ear(shipped: Persona) -> None:
     texts = [fact.answer for fact in shipped.facts]
-    for text in [*texts, *shipped.declines, *shipped.openers, shipped.greeting]:
+    for text in [*texts, *shipped.declines, *shipped.caveats, shipped.greeting]:
         assert not re.search(r"https?:|www\.|[*_#`\[\]<>/@&%$€+=]|\d", text), text
         assert not re.search(r"\b(e\.g|i\.e|etc|approx|Mr|Dr|St)\.", text), text
         assert text[-1] in ".!?", text

@@ -78,8 +78,8 @@ def _command(stage: SlowStage, delay_ms: float) -> tuple[str, ...]:
 
 async def _compare(recordings: list[Recording], plain: Server, slow: Server) -> tuple[Shift, ...]:
     contenders = [
-        VisavisContender(plain.talk_url, "pip", "visavis_plain"),
-        VisavisContender(slow.talk_url, "pip", "visavis_slow"),
+        VisavisContender(plain.talk_url, "visavis_plain"),
+        VisavisContender(slow.talk_url, "visavis_slow"),
     ]
     got = Run()
     with asking(got, 2 * len(recordings)) as note:

@@ -68,7 +68,7 @@ async def _measure(
     crowd.sessions = [[] for _ in shares]
     async with running(serve_command(persona)) as server:
         with asking(Run(), len(recordings) + len(shares[0])) as bar:
-            contender = VisavisContender(server.talk_url, persona)
+            contender = VisavisContender(server.talk_url)
             async with asyncio.TaskGroup() as group:
                 for share, found in zip(shares, crowd.sessions, strict=True):
                     note = _into(found, bar)

@@ -26,9 +26,10 @@ of the answer; SIGN is `voice`, `face` or `react` (bench/turns.py defines them).
 A star: with its 95 % interval, the names made by `intervals.bound_name` (`…_p50_low_ms`,
 `…_low_rate`). Percentiles interpolate linearly; their intervals are bootstrapped, those of shares
 are Wilson's. Cold turns count in shares and not in times; a turn that was cut off counts in times
-too, by the answer that came after t0. A figure of nothing is left out; a share of nothing is 0 with
-an interval of 0…1. "Just after" a pause is within AFTER_PAUSE_MS. The legs of the waterfall are
-named in bench/legs.py; bench/intervals.py tells whether two runs agree.
+too, by the answer that came after t0; one whose answer came within its last word
+(turns.EARLY_MS) has none, and is not missed. A figure of nothing is left out; a share of nothing is
+0 with an interval of 0…1. "Just after" a pause is within AFTER_PAUSE_MS. The legs of the waterfall
+are named in bench/legs.py; bench/intervals.py tells whether two runs agree.
 """
 
 from __future__ import annotations
@@ -122,16 +123,13 @@ def pauses_cut(turn: Turn) -> set[int]:
 def is_wrong(turn: Turn) -> bool:
     """A question for a fact was answered, and not with that fact.
 
-    An opener before it ("I'm not sure that's what you mean…") does no harm; half an answer, heard
-    before the harness stopped it, is right as far as it goes.
+    Half an answer, heard before the harness stopped it, is right as far as it goes.
     """
     question = turn.recording.question
     if turn.missed or question.fact is None:
         return False
     persona = _persona(question.persona or "pip")
     answer, said = plain(persona.fact(question.fact).answer), plain(turn.text)
-    for opener in map(plain, persona.openers):
-        said = said.removeprefix(opener).strip()
     return not said or not answer.startswith(said[:_TELLING_CHARS])
 
 

@@ -34,7 +34,6 @@ from visavis.bench.talk_contender import VisavisContender
 from visavis.bench.tradeoff import TradeOff, prepare, readiness, trade_off
 from visavis.bench.turns import Turn
 from visavis.errors import ConfigError
-from visavis.reply.persona import load_persona
 
 PER_CONVERSATION = 10
 """Questions asked in one conversation, before a new one is begun."""
@@ -110,7 +109,7 @@ async def _measure(
         found.footprint = await footprint(server)
         with asking(found, len(recordings)) as note:
             if way == "socket":
-                contender = VisavisContender(server.talk_url, persona)
+                contender = VisavisContender(server.talk_url)
                 await run([contender], recordings, PER_CONVERSATION, note)
             else:
                 await _measure_in_browser(recordings, persona, server, found, note)
@@ -123,8 +122,7 @@ async def _measure_in_browser(
     found: Run,
     note: Callable[[Turn], None],
 ) -> None:
-    openers = load_persona(persona).openers
-    browser = Browser(server.page_url, recordings, PER_CONVERSATION, openers=openers)
+    browser = Browser(server.page_url, recordings, PER_CONVERSATION)
     try:
         await run([browser], recordings, PER_CONVERSATION, note)
     finally:
@@ -189,13 +187,20 @@ def run_figures(found: Run) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()}
 
 
+def _after(turn: Turn) -> str:
+    """The time after t0, for people."""
+    if turn.voice_ms is not None:
+        return f"{turn.voice_ms:5.0f} ms"
+    return " missed" if turn.missed else "   early"
+
+
 def show(report: Report, turns: Sequence[Turn], as_json: bool) -> None:
     """Print the result: for programs, or turn by turn for people."""
     if as_json:
         print_json(report)
         return
     for turn in turns:
-        after = " missed" if turn.voice_ms is None else f"{turn.voice_ms:5.0f} ms"
+        after = _after(turn)
         cut = "".join(f"  [red]cut off at {at:.0f} ms[/]" for at in turn.cutoffs_ms)
         words = f"{escape(turn.transcript)} [dim]→ {escape(turn.text)}[/]"
         console.print(f"{after}  {turn.contender} {turn.kind:<9} {words}{cut}")

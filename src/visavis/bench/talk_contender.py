@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from visavis.bench.content import content_start_sample
 from visavis.bench.corpus.room import room_after
 from visavis.bench.recording import Recording
 from visavis.bench.talker import HeardReply, Talker, talk_to
-from visavis.bench.turns import Kind, Turn
+from visavis.bench.turns import EARLY_MS, Kind, Turn
 from visavis.hear.audio import RATE_HZ
-from visavis.reply.persona import load_persona
 
 ANSWER_TIMEOUT_S = 8.0
 """Whoever has not answered by then has missed the question."""
@@ -32,25 +30,23 @@ _KINDS: dict[str | None, Kind] = {"fact": "knowledge", "llm": "llm"}
 class VisavisContender:
     """A running server, talked to as spec/wire.md says. The listener has no output latency."""
 
-    def __init__(self, url: str, persona: str, name: str = "visavis") -> None:
+    def __init__(self, url: str, name: str = "visavis") -> None:
         self.name = name
         self._url = url
-        self._openers = load_persona(persona).openers
 
     @asynccontextmanager
     async def conversation(self) -> AsyncGenerator[TalkConversation, None]:
         """Connect, and cut the greeting short."""
         async with talk_to(self._url) as talker:
             await skip_greeting(talker)
-            yield TalkConversation(talker, self._openers)
+            yield TalkConversation(talker)
 
 
 class TalkConversation:
     """One conversation of the listener made of code."""
 
-    def __init__(self, talker: Talker, openers: Sequence[str] = ()) -> None:
+    def __init__(self, talker: Talker) -> None:
         self._talker = talker
-        self._openers = openers
 
     async def ask(self, recording: Recording) -> Turn:
         """Speak in real time; hear the answer begin; press stop."""
@@ -78,24 +74,33 @@ class TalkConversation:
         said = [t.text for t in talker.transcripts[n_transcripts:]]
         turn.transcript = said[-1] if said else ""
         if answer is not None:
-            note_answer(turn, answer, t0_ms, self._openers)
+            note_answer(turn, answer, t0_ms)
         turn.react_ms = self._react_ms(t0_ms)
         await talker.interrupt()
         await asyncio.sleep(_SETTLE_S)
         return turn
 
     async def _answer(self, before: set[int], t0_ms: float) -> HeardReply | None:
-        """The first reply heard after t0, with its trace."""
+        """The first reply heard after t0, or one that came early and stays; with its trace."""
 
         def find() -> HeardReply | None:
             for reply in self._talker.replies.values():
                 voice_ms = heard_ms(reply)
-                if reply.reply_id in before or voice_ms is None or voice_ms < t0_ms:
+                if reply.reply_id in before or voice_ms is None or not reply.stages_ms:
                     continue
-                return reply if self._talker.now_ms() >= voice_ms and reply.stages_ms else None
+                if voice_ms >= t0_ms and self._talker.now_ms() >= voice_ms:
+                    return reply
+                if t0_ms - EARLY_MS <= voice_ms < t0_ms and self._stays(reply, t0_ms):
+                    return reply
             return None
 
         return await self._talker.wait_until(find, ANSWER_TIMEOUT_S)
+
+    def _stays(self, reply: HeardReply, t0_ms: float) -> bool:
+        """Nobody stopped it, though the question went on for a moment."""
+        if reply.stopped_ms is not None:
+            return False
+        return reply.ended_ms is not None or self._talker.now_ms() >= t0_ms + LISTEN_ON_MS
 
     def _react_ms(self, t0_ms: float) -> float | None:
         """When the page was told to look thoughtful, or to speak, after t0."""
@@ -118,12 +123,15 @@ def heard_ms(reply: HeardReply) -> float | None:
     return voice_ms
 
 
-def note_answer(turn: Turn, answer: HeardReply, t0_ms: float, openers: Sequence[str] = ()) -> None:
-    """Fill in what is known of the answer, whose content begins behind any of the `openers`."""
-    content_sample = content_start_sample(answer.phrases, openers)
-    voice_ms = answer.voice_ms(content_sample)
-    turn.voice_ms = None if voice_ms is None else voice_ms - t0_ms
-    turn.face_ms = _face_ms(answer, t0_ms, content_sample)
+def note_answer(turn: Turn, answer: HeardReply, t0_ms: float) -> None:
+    """Fill in what is known of the answer."""
+    voice_ms = answer.voice_ms()
+    after_ms = None if voice_ms is None else voice_ms - t0_ms
+    if after_ms is not None and after_ms < 0.0:
+        turn.early_ms = after_ms
+    else:
+        turn.voice_ms = after_ms
+        turn.face_ms = _face_ms(answer, t0_ms)
     turn.text = answer.text
     turn.p_end = answer.p_end
     turn.kind = _KINDS.get(answer.source, "other")
@@ -134,13 +142,12 @@ def note_answer(turn: Turn, answer: HeardReply, t0_ms: float, openers: Sequence[
         }
 
 
-def _face_ms(answer: HeardReply, t0_ms: float, from_sample: int) -> float | None:
+def _face_ms(answer: HeardReply, t0_ms: float) -> float | None:
     """When a page would draw the first opening mouth: its cue's sample, as it is heard."""
     if answer.playing_since_ms is None:
         return None
     cues = (cue for phrase in answer.phrases for cue in phrase.cues)
-    opening = (cue for cue in cues if cue.viseme and cue.weight > 0.0)
-    first = next((cue for cue in opening if cue.at_sample >= from_sample), None)
+    first = next((cue for cue in cues if cue.viseme and cue.weight > 0.0), None)
     if first is None:
         return None
     return answer.playing_since_ms + first.at_sample * 1_000.0 / answer.rate_hz - t0_ms

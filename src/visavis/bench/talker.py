@@ -183,8 +183,12 @@ class Talker:
                 self._take_sound(frame)
             else:
                 self._take_message(decode_server(frame))
-            async with self._changed:
-                self._changed.notify_all()
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """Whoever waits for something may look again."""
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _send_sound(self, part: NDArray[np.float32]) -> None:
         frame = MicrophoneFrame(self._sent_samples, pcm_from_float(part))
@@ -257,10 +261,10 @@ class Talker:
             await asyncio.sleep(0.1)
             played = reply.playback.advance(self.now_ms(), reply.n_received)
             await self._report(reply, played, "playing")
+            await self._tell()  # that time has passed: no frame may come while a reply is heard
         reply.ended_ms = self.now_ms()
         await self._report(reply, played, "ended")
-        async with self._changed:
-            self._changed.notify_all()
+        await self._tell()
 
     def _stop(self, reply: HeardReply) -> None:
         player = self._players.pop(reply.reply_id, None)

@@ -6,6 +6,9 @@ audible sample of the question, which the harness knows because it plays the fil
 - *react*: the first sign that the question was noticed to be over, as the page is told or shows it;
 - *voice*: the first audible sample of the answer at the listener's ear;
 - *face*: the first drawn speaking mouth of the answer.
+
+An answer that is heard before t0 is a cut-off. If it begins within the last EARLY_MS, during
+the last word, and goes on, it is an answer all the same: not missed, but without a latency.
 """
 
 from __future__ import annotations
@@ -36,6 +39,10 @@ STAGES = (
 """In the order of the waterfall. `stt` and `turn` begin together at the soft end."""
 
 
+EARLY_MS = 300.0
+"""Before t0. Whoever is answered so late has said all words but the end of the last one."""
+
+
 @dataclass(slots=True)
 class Turn:
     """One question and what was heard, or seen, of its answer."""
@@ -47,6 +54,8 @@ class Turn:
     react_ms: float | None = None
     voice_ms: float | None = None
     face_ms: float | None = None
+    early_ms: float | None = None
+    """When an answer was heard that came within the last EARLY_MS and went on: negative."""
     stages_ms: dict[str, float] = field(default_factory=dict[str, float])
     """When each stage was first reached, after t0."""
     p_end: float | None = None
@@ -61,4 +70,4 @@ class Turn:
     @property
     def missed(self) -> bool:
         """Nobody answered."""
-        return self.voice_ms is None
+        return self.voice_ms is None and self.early_ms is None

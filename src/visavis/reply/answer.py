@@ -84,8 +84,8 @@ class Sureness(Enum):
 
 @dataclass(frozen=True)
 class FromFact:
-    """Speak `fact.answer`. If it is only offered, the answer begins with one of the persona's
-    openers, such as "I'm not sure that's what you mean."."""
+    """Speak `fact.answer`. If it is only offered, the answer ends with one of the persona's
+    caveats, such as "I'm not sure that's what you meant, though.": nobody waits behind it."""
 
     fact: Fact
     sureness: Sureness = Sureness.SURE
@@ -147,8 +147,8 @@ def decline(persona: Persona, question: str, history: Sequence[Utterance]) -> De
 
 
 def _offered(persona: Persona, finding: Finding) -> FromFact:
-    opener = persona.openers[crc32(finding.question.encode()) % len(persona.openers)]
-    answer = f"{opener} {finding.fact.answer}"
+    caveat = persona.caveats[crc32(finding.question.encode()) % len(persona.caveats)]
+    answer = f"{finding.fact.answer} {caveat}"
     return FromFact(finding.fact.model_copy(update={"answer": answer}), Sureness.OFFERED)
 
 

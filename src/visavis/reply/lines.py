@@ -19,8 +19,8 @@ def phrases_of(text: str) -> list[str]:
 
 
 def first_phrases(persona: Persona) -> Iterator[str]:
-    """The first phrase of every fact, refusal and opener, each once."""
-    texts = [*persona.declines, *persona.openers, *(fact.answer for fact in persona.facts)]
+    """The first phrase of every fact and refusal, each once."""
+    texts = [*persona.declines, *(fact.answer for fact in persona.facts)]
     seen: set[str] = set()
     for text in texts:
         phrases = phrases_of(text)
@@ -32,6 +32,6 @@ def first_phrases(persona: Persona) -> Iterator[str]:
 def own_phrases(persona: Persona) -> frozenset[str]:
     """Every phrase that this persona can say without a user's or a model's words in it."""
     answers = [fact.answer for fact in persona.facts]
-    offers = [f"{opener} {answer}" for opener in persona.openers for answer in answers]
-    texts = [persona.greeting, *persona.declines, *persona.openers, *answers, *offers]
+    offers = [f"{answer} {caveat}" for answer in answers for caveat in persona.caveats]
+    texts = [persona.greeting, *persona.declines, *answers, *offers]
     return frozenset(phrase for text in texts for phrase in phrases_of(text))

@@ -24,7 +24,7 @@ MAX_SPOKEN_CHARS = 320
 MAX_FILE_BYTES = 1_000_000
 """A persona file above this is a mistake (the shipped ones have 30 kB)."""
 
-DEFAULT_OPENERS = ("I'm not sure that's what you mean, but I know this.",)
+DEFAULT_CAVEATS = ("I'm not sure that's what you meant, though.",)
 
 Spoken = Annotated[str, Field(min_length=1, max_length=MAX_SPOKEN_CHARS)]
 Phrasing = Annotated[str, Field(min_length=1, max_length=200)]
@@ -68,8 +68,8 @@ class Persona(_Strict):
     """Questions that the page offers."""
     declines: Annotated[tuple[Spoken, ...], Field(min_length=1)]
     """Honest ways of saying "I don't know that", used in turn."""
-    openers: Annotated[tuple[Spoken, ...], Field(min_length=1)] = DEFAULT_OPENERS
-    """Said before a fact that may not be what was asked for. They must admit just that."""
+    caveats: Annotated[tuple[Spoken, ...], Field(min_length=1)] = DEFAULT_CAVEATS
+    """Said behind a fact that may not be what was asked for. They must admit just that."""
     facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
     beyond: tuple[Phrasing, ...] = ()
     """Questions close to the facts that the persona can *not* answer. A question that is nearer

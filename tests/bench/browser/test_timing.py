@@ -40,11 +40,11 @@ class Scene:
     moods: list[tuple[float, str]] = field(default_factory=lambda: [(0.0, "listening")])
     opens_ms: float = np.inf
 
-    def reading(self, openers: tuple[str, ...] = ()) -> Reading:
+    def reading(self) -> Reading:
         evidence = Evidence()
         for take in self.takes():
             evidence.add(take)
-        return read_turn(evidence, ASKED, START_MS + 200.0, openers)
+        return read_turn(evidence, ASKED, START_MS + 200.0)
 
     def takes(self) -> list[Take]:
         """Ten seconds, handed over in two parts."""
@@ -202,13 +202,9 @@ def test_a_reply_that_was_revealed_before_the_question_is_none_of_its_answers() 
     assert turn.cutoffs_ms == []
 
 
-def test_the_voice_of_an_answer_with_an_opener_is_its_content() -> None:
-    sound_ms = T0_MS + 300.0
-    scene = Scene(
-        replies=[(sound_ms - 4.0, sound_ms, "fact")],
-        moods=[(0.0, "listening")],
-        opens_ms=sound_ms,
-    )
-    turn = scene.reading(openers=("Answer 1.",)).turn
-    assert turn.voice_ms == pytest.approx(300.0 + LATENCY_MS + 1_000.0, abs=1.1)
-    assert turn.face_ms is None, "nobody waited for it"
+def test_an_answer_within_the_last_word_is_a_cut_off_and_not_missed() -> None:
+    sound_ms = T0_MS - 200.0
+    turn = Scene([(sound_ms - 5.0, sound_ms, "fact")]).reading().turn
+    assert turn.cutoffs_ms == [turn.early_ms] == [pytest.approx(-200.0 + LATENCY_MS, abs=1.1)]
+    assert (turn.voice_ms, turn.n_replies, turn.kind) == (None, 0, "knowledge")
+    assert not turn.missed

@@ -177,3 +177,13 @@ def test_a_reply_that_is_never_heard_is_a_missed_turn() -> None:
     turn = turn_of(RECORDING, heard.replies, T0_MS)
     assert turn.missed
     assert turn.n_replies == 0
+
+
+def test_an_answer_within_the_last_word_is_a_cut_off_and_not_missed() -> None:
+    heard = listener(("commit", T0_MS - 210.0))
+    heard.sound(tone(400), T0_MS - 200.0)
+    turn = turn_of(RECORDING, heard.replies, T0_MS)
+    assert (turn.cutoffs_ms, turn.early_ms, turn.voice_ms) == ([-200.0], -200.0, None)
+    assert not turn.missed
+    heard.message(Clear(), T0_MS)
+    assert turn_of(RECORDING, heard.replies, T0_MS).missed, "somebody stopped it"

@@ -63,12 +63,10 @@ class Browser:
         *,
         name: str = "visavis",
         gap_s: float = 5.0,
-        openers: Sequence[str] = (),
         check_every: int = 10,
     ) -> None:
         self.name = name
         self.gap_s = gap_s
-        self.openers = openers
         self.check_every = check_every
         self._page_url = page_url
         self._blocks = [
@@ -182,9 +180,7 @@ class BrowserConversation:
         await asyncio.sleep(_SETTLE_S)
         webm = await self._take()
         await self._film_if_wanted()
-        reading = await asyncio.to_thread(
-            read_turn, self._evidence, recording, start_ms, self._browser.openers
-        )
+        reading = await asyncio.to_thread(read_turn, self._evidence, recording, start_ms)
         self._note(reading, start_ms, last_ms)
         if filmed:
             self.films.append(_Film(reading.turn, webm, self._evidence.output_latency_ms))

@@ -22,9 +22,8 @@ import soxr
 from visavis.bench.browser.evidence import Evidence, Frames
 from visavis.bench.browser.mouth import first_open
 from visavis.bench.browser.signals import Alignment, Sound, align, first_audible
-from visavis.bench.content import content_start_sample
 from visavis.bench.recording import Recording
-from visavis.bench.turns import Kind, Turn
+from visavis.bench.turns import EARLY_MS, Kind, Turn
 from visavis.hear.audio import RATE_HZ
 from visavis.wire import messages as wire
 
@@ -91,24 +90,21 @@ def find_question(evidence: Evidence, recording: Recording, expected_ms: float) 
     )
 
 
-def read_turn(
-    evidence: Evidence, recording: Recording, expected_ms: float, openers: Sequence[str] = ()
-) -> Reading:
-    """Take down the turn that began around `expected_ms`, from all evidence up to now.
-
-    An answer that begins with one of the `openers` has its voice where its content begins: so much
-    later than its first sound as it lies behind; its face was not waited for.
-    """
+def read_turn(evidence: Evidence, recording: Recording, expected_ms: float) -> Reading:
+    """Take down the turn that began around `expected_ms`, from all evidence up to now."""
     question = find_question(evidence, recording, expected_ms)
     clock = evidence.clock
     start_ms = clock.ms(question.start_frame)
     replies = revealed(evidence, start_ms)
     turn = Turn(recording)
     after: list[tuple[Reply, float]] = []
+    early: list[tuple[Reply, float]] = []
     for reply in replies:
         voice_ms = _voice_ms(evidence, reply, question)
         if voice_ms is not None and voice_ms < 0.0:
             turn.cutoffs_ms.append(voice_ms)
+            if voice_ms >= -EARLY_MS and _stays(evidence, reply, question.t0_ms):
+                early.append((reply, voice_ms))
         elif voice_ms is not None:
             after.append((reply, voice_ms))
     turn.n_replies = len(after)
@@ -119,10 +115,9 @@ def read_turn(
         _note_answer(turn, answer, question.t0_ms)
         face_ms = first_open(evidence.frames.at_ms, evidence.frames.opening, answer.committed_ms)
         turn.face_ms = None if face_ms is None else face_ms - question.t0_ms
-        content_sample = content_start_sample(answer.phrases, openers)
-        if content_sample > 0 and answer.rate_hz > 0:
-            turn.voice_ms += content_sample * 1_000.0 / answer.rate_hz
-            turn.face_ms = None
+    elif early:
+        answer, turn.early_ms = early[-1]
+        _note_answer(turn, answer, question.t0_ms)
     return Reading(turn, question, mood)
 
 
@@ -165,6 +160,16 @@ def _voice_ms(evidence: Evidence, reply: Reply, question: Question) -> float | N
         return None
     at_ear_ms = evidence.clock.ms(reply.voice_frame) + evidence.output_latency_ms
     return at_ear_ms - question.t0_ms
+
+
+def _stays(evidence: Evidence, reply: Reply, t0_ms: float) -> bool:
+    """Whether nobody stopped it within a moment after t0; later the harness does."""
+    return not any(
+        isinstance(message, wire.ReplyStop)
+        and message.reply_id == reply.reply_id
+        and at_ms < t0_ms + EARLY_MS
+        for at_ms, message in evidence.messages
+    )
 
 
 def _note_answer(turn: Turn, answer: Reply, t0_ms: float) -> None:

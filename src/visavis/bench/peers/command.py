@@ -88,7 +88,7 @@ async def _measure(recordings: list[Recording], persona: str, found: Peers) -> N
                 found.footprints[name] = seen
         await _compare_legs(url, recordings, persona, found.pairs)
         contenders = [
-            VisavisContender(ours.talk_url, persona),
+            VisavisContender(ours.talk_url),
             *(PipecatContender(url, setting) for setting in SETTINGS),
         ]
         await _warm_up(contenders, recordings[0])

@@ -26,7 +26,7 @@ from visavis.bench.peers.messages import (
     Phrase,
 )
 from visavis.bench.recording import AUDIBLE, Recording
-from visavis.bench.turns import STAGES, Kind, Turn
+from visavis.bench.turns import EARLY_MS, STAGES, Kind, Turn
 from visavis.hear.audio import float_from_pcm
 
 _KINDS: dict[AnswerSource, Kind] = {"fact": "knowledge", "llm": "llm", "decline": "other"}
@@ -45,6 +45,8 @@ class PeerReply:
     phrases: list[str] = field(default_factory=list[str])
     voice_ms: float | None = None
     """When its first audible sample is heard."""
+    cleared_ms: float | None = None
+    """When somebody who spoke over it stopped it."""
 
 
 class PeerListener:
@@ -108,13 +110,24 @@ class PeerListener:
         """Nothing after this moment is heard."""
         self._played_until_ms = min(self._played_until_ms, now_ms)
         reply = self.replies[-1] if self.replies else None
-        if reply is not None and reply.voice_ms is not None and reply.voice_ms > now_ms:
+        if reply is None:
+            return
+        reply.cleared_ms = now_ms
+        if reply.voice_ms is not None and reply.voice_ms > now_ms:
             reply.voice_ms = None
 
 
 def answer_after(replies: list[PeerReply], t0_ms: float) -> PeerReply | None:
     """The first reply whose sound begins after t0."""
     return next((r for r in replies if r.voice_ms is not None and r.voice_ms >= t0_ms), None)
+
+
+def _early_answer(replies: list[PeerReply], t0_ms: float) -> PeerReply | None:
+    """The last reply, if it came within the last word and nobody stopped it."""
+    last = replies[-1] if replies else None
+    if last is None or last.voice_ms is None or last.cleared_ms is not None:
+        return None
+    return last if t0_ms - EARLY_MS <= last.voice_ms < t0_ms else None
 
 
 def turn_of(recording: Recording, replies: list[PeerReply], t0_ms: float) -> Turn:
@@ -124,11 +137,14 @@ def turn_of(recording: Recording, replies: list[PeerReply], t0_ms: float) -> Tur
     turn.cutoffs_ms = [voice_ms - t0_ms for voice_ms in voices_ms if voice_ms < t0_ms]
     turn.n_replies = len(voices_ms) - len(turn.cutoffs_ms)
     turn.transcript = " / ".join(reply.transcript for reply in replies)
-    answer = answer_after(replies, t0_ms)
+    answer = answer_after(replies, t0_ms) or _early_answer(replies, t0_ms)
     if answer is None or answer.voice_ms is None:
         return turn
-    turn.voice_ms = answer.voice_ms - t0_ms
-    turn.react_ms = answer.committed_ms - t0_ms
+    if answer.voice_ms < t0_ms:
+        turn.early_ms = answer.voice_ms - t0_ms
+    else:
+        turn.voice_ms = answer.voice_ms - t0_ms
+        turn.react_ms = answer.committed_ms - t0_ms
     turn.kind = _KINDS[answer.source] if answer.source is not None else "other"
     turn.text = " ".join(answer.phrases)
     turn.transcript = answer.transcript
