@@ -44,7 +44,9 @@ class ScriptedStt:
     def __init__(self, *texts: str) -> None:
         self._texts = list(texts)
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         del sound, cancelled
         return self._texts.pop(0)
 

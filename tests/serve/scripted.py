@@ -67,7 +67,9 @@ class ScriptedTurn:
 class ScriptedStt:
     text = "what time is it"
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         return self.text
 
 

@@ -86,7 +86,9 @@ class CountingStt(ScriptedStt):
         self.text = text
         self.seconds: list[float] = []
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         self.seconds.append(len(sound) / RATE_HZ)
         return self.text
 
@@ -195,7 +197,9 @@ def test_speech_to_text_that_hangs_is_given_up() -> None:
 
 def test_speech_to_text_that_fails_is_told() -> None:
     class Deaf(ScriptedStt):
-        def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+        def transcribe(
+            self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+        ) -> str:
             raise EngineError("The ears hurt.")
 
     stage = spoken(Script(stt=Deaf()), wait_ms=10_000)

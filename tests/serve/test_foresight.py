@@ -26,7 +26,9 @@ class HearsOneWordAfterTheOther:
         self._words = words.split()
         self.heard: list[str] = []
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         n_words = int(np.abs(sound).sum() / 0.3 / (WORD_MS * 16) + 0.5)
         text = " ".join(self._words[:n_words])
         self.heard.append(text)
@@ -88,7 +90,9 @@ def test_words_that_promise_more_are_not_answered() -> None:
 class ChangesItsMind:
     """Hears one question in the first second, and another one in the whole."""
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         return "what time is it" if len(sound) < 16_000 else "tell me a story"
 
 

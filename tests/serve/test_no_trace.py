@@ -120,7 +120,9 @@ def _raises(*_: object) -> str:
 
 
 class RaisingStt(ScriptedStt):
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         return _raises()
 
 

@@ -27,7 +27,9 @@ class Counting(ScriptedStt):
         self.n_asked = 0
         self._n_failures = n_failures
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         self.n_asked += 1
         if self.n_asked <= self._n_failures:
             raise EngineError("Deaf.")
@@ -43,6 +45,33 @@ def test_the_same_sound_is_transcribed_once_and_another_one_anew() -> None:
         assert await transcriber.words(HERE, SOUND) == "take 1"
         assert await transcriber.words(THERE, SOUND) == "take 2"
         assert await transcriber.words(HERE, SOUND) == "take 3", "only the last is remembered"
+
+    run_virtual(main())
+
+
+class Noting(ScriptedStt):
+    """Notes what was expected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[str] = []
+
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
+        self.expected.append(expected)
+        return self.text
+
+
+def test_the_words_of_the_same_turn_so_far_are_expected_again() -> None:
+    stt = Noting()
+
+    async def main() -> None:
+        transcriber = Transcriber(Script(stt=stt).engines())
+        await transcriber.words(HERE, SOUND)
+        await transcriber.words(THERE, SOUND)
+        await transcriber.words(SpokenPrompt(1_600, 3_200), SOUND)
+        assert stt.expected == ["", stt.text, ""], "another turn has other words"
 
     run_virtual(main())
 

@@ -26,6 +26,8 @@ class Transcriber:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._last: tuple[SpokenPrompt, str] | None = None
+        self._since_sample = -1
+        self._so_far = ""  # what the turn that begins there sounded like, as it was written
 
     async def words(self, where: SpokenPrompt, sound: NDArray[np.float32]) -> str:
         """What is said in `sound`, float32 [n] at 16 kHz, which lies there; "" if it is no speech.
@@ -35,14 +37,18 @@ class Transcriber:
         """
         if self._last is not None and self._last[0] == where:
             return self._last[1]
+        expected = self._so_far if where.first_sample == self._since_sample else ""
         cancelled = threading.Event()
         stt = self._engines.stt
-        work = think(self._engines, stt.transcribe, sound[-HEARD_SAMPLES:], cancelled.is_set)
+        recent = sound[-HEARD_SAMPLES:]
+        work = think(self._engines, stt.transcribe, recent, cancelled.is_set, expected)
         try:
-            text = words_heard_in(await within(TRANSCRIBE_S, work, "Speech to text"))
+            heard = await within(TRANSCRIBE_S, work, "Speech to text")
         finally:
             cancelled.set()  # a thread that still transcribes stops at its next token
+        text = words_heard_in(heard)
         self._last = where, text
+        self._since_sample, self._so_far = where.first_sample, heard
         return text
 
 

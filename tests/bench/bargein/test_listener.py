@@ -30,7 +30,9 @@ class Listening(ScriptedStt):
 
     question: str = "tell me a story"
 
-    def transcribe(self, sound: NDArray[np.float32], cancelled: Callable[[], bool]) -> str:
+    def transcribe(
+        self, sound: NDArray[np.float32], cancelled: Callable[[], bool], expected: str = ""
+    ) -> str:
         loud_s = float(np.sum(np.abs(sound) > 0.1)) / RATE_HZ
         if loud_s > 0.8:
             return self.question
