@@ -16,7 +16,7 @@ from visavis.serve.transcribe import Latest, Transcriber
 from visavis.testing import run_virtual
 
 SOUND = np.zeros(1_600, dtype=np.float32)
-HERE, THERE = SpokenPrompt(0, 1_600), SpokenPrompt(0, 3_200)
+HERE, THERE = SpokenPrompt(0, 1_600), SpokenPrompt(0, 4_800)
 
 
 class Counting(ScriptedStt):
@@ -61,6 +61,34 @@ class Noting(ScriptedStt):
     ) -> str:
         self.expected.append(expected)
         return self.text
+
+
+def test_silence_behind_it_makes_no_other_words() -> None:
+    stt = Counting()
+
+    async def main() -> None:
+        transcriber = Transcriber(Script(stt=stt).engines())
+        guess = asyncio.create_task(transcriber.words(SpokenPrompt(0, 16_000), SOUND))
+        await asyncio.sleep(0)
+        guess.cancel()  # the turn has paused, and wants the same words
+        assert await transcriber.words(SpokenPrompt(0, 16_400), SOUND) == "take 1"
+        assert await transcriber.words(SpokenPrompt(0, 15_000), SOUND) == "take 1"
+        assert await transcriber.words(SpokenPrompt(0, 16_600), SOUND) == "take 2", "more was said"
+
+    run_virtual(main())
+
+
+def test_who_waits_for_words_that_nobody_finds_any_more_is_told() -> None:
+    async def main() -> None:
+        transcriber = Transcriber(Script().engines())
+        first = asyncio.create_task(transcriber.words(HERE, SOUND))
+        await asyncio.sleep(0)
+        await transcriber.words(THERE, SOUND)
+        with pytest.raises(EngineError, match="another sound"):
+            await first
+        await transcriber.aclose()
+
+    run_virtual(main())
 
 
 def test_the_words_of_the_same_turn_so_far_are_expected_again() -> None:

@@ -130,6 +130,7 @@ class Conversation:
             await self._stop_attempt()
             await self._foresight.aclose()
             await self._overheard.aclose()
+            await self._transcriber.aclose()
             await self._drafts.aclose()
             if self._alarm is not None:
                 self._alarm.cancel()
