@@ -105,13 +105,13 @@ class ScriptedTts:
     rate_hz: int = 16_000
     lead_ms: float = 0.0
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
         self.said.append(text)
         sound = np.full(8_000, 0.3, dtype=np.float32)
-        return Voiced(sound, self.rate_hz, (("h", 1_000), ("ə", 3_000), ("m", 4_000)))
+        yield Voiced(sound, self.rate_hz, (("h", 1_000), ("ə", 3_000), ("m", 4_000)), text)
 
     async def aclose(self) -> None:
         pass

@@ -19,7 +19,7 @@ from visavis.errors import EngineError
 from visavis.lips.phonemes import viseme_of
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
 from visavis.voice.piper import Piper
-from visavis.voice.tts import Voiced, VoiceStyle
+from visavis.voice.tts import Voiced, VoiceStyle, spoken_whole
 
 T = TypeVar("T")
 PLAIN = VoiceStyle()
@@ -81,25 +81,29 @@ def heard(store: ModelStore) -> Heard:
 
     async def body() -> Heard:
         # The first of these also start the process, all at once.
-        concurrent = await asyncio.gather(*(piper.speak(t, PLAIN) for t in (LONG, SHORT) * 2))
-        styles = [await piper.speak(LONG, style) for style in (PLAIN, FAST, HIGH)]
-        silent = [await piper.speak(text, PLAIN) for text in ("", "...")]
+        concurrent = await asyncio.gather(
+            *(spoken_whole(piper, t, PLAIN) for t in (LONG, SHORT) * 2)
+        )
+        styles = [await spoken_whole(piper, LONG, style) for style in (PLAIN, FAST, HIGH)]
+        silent = [await spoken_whole(piper, text, PLAIN) for text in ("", "...")]
         for _ in range(3):
-            call = asyncio.create_task(piper.speak(LONG, PLAIN))
+            call = asyncio.create_task(spoken_whole(piper, LONG, PLAIN))
             await asyncio.sleep(0)  # it has asked, and waits
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
-        after_cancelled = await piper.speak(SHORT, PLAIN)
+        after_cancelled = await spoken_whole(piper, SHORT, PLAIN)
         n_processes = len(children() - before)
         (pid,) = children() - before
-        waiting = [asyncio.create_task(piper.speak(LONG, PLAIN)) for _ in range(2)]
+        waiting = [asyncio.create_task(spoken_whole(piper, LONG, PLAIN)) for _ in range(2)]
         await asyncio.sleep(0)
         os.kill(pid, signal.SIGKILL)
         killed = await asyncio.gather(*waiting, return_exceptions=True)
-        after_killed = await piper.speak(SHORT, PLAIN)
+        after_killed = await spoken_whole(piper, SHORT, PLAIN)
         await piper.aclose()
-        (after_closed,) = await asyncio.gather(piper.speak(SHORT, PLAIN), return_exceptions=True)
+        (after_closed,) = await asyncio.gather(
+            spoken_whole(piper, SHORT, PLAIN), return_exceptions=True
+        )
         return Heard(
             styles,
             concurrent,
@@ -178,7 +182,7 @@ def test_a_call_cancelled_while_the_process_starts_leaves_none_behind(store: Mod
     piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
 
     async def body() -> None:
-        call = asyncio.create_task(piper.speak(SHORT, PLAIN))
+        call = asyncio.create_task(spoken_whole(piper, SHORT, PLAIN))
         while not children() - before:  # noqa: ASYNC110 - the kernel sets no event
             await asyncio.sleep(0)
         call.cancel()
@@ -202,10 +206,10 @@ def test_a_process_that_hangs_is_replaced(
         os.kill(pid, signal.SIGSTOP)
         monkeypatch.setattr("visavis.voice.piper._ANSWER_TIMEOUT_S", 0.01)
         with pytest.raises(EngineError, match="too long"):
-            await piper.speak(SHORT, PLAIN)
+            await spoken_whole(piper, SHORT, PLAIN)
         assert not psutil.pid_exists(pid)
         monkeypatch.setattr("visavis.voice.piper._ANSWER_TIMEOUT_S", 30.0)
-        return await piper.speak(SHORT, PLAIN)
+        return await spoken_whole(piper, SHORT, PLAIN)
 
     assert sounds(run_with(piper, body)) == YES
 
@@ -219,7 +223,7 @@ def test_a_wrong_model_says_what_to_do(tmp_path: Path) -> None:
     async def body() -> None:
         for _ in range(2):  # it does not get stuck in having failed
             with pytest.raises(EngineError, match="did not start") as caught:
-                await piper.speak(SHORT, PLAIN)
+                await spoken_whole(piper, SHORT, PLAIN)
             assert "visavis doctor" in caught.value.hint
 
     run_with(piper, body)
