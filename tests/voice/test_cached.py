@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import numpy as np
 import pytest
@@ -54,6 +55,23 @@ def said(
 
 def test_once_for_each_style() -> None:
     assert said(("a", PLAIN), ("a", PLAIN), ("a", HIGH), ("a", HIGH)) == ["a", "a", "closed"]
+
+
+def test_a_line_in_pieces_is_remembered_whole_once_it_is_complete() -> None:
+    inner = CountingVoice()
+
+    async def main() -> None:
+        voice = CachedVoice(inner, frozenset({"a b c"}))
+        async with aclosing(voice.speak("a b c", PLAIN)) as pieces:
+            assert (await anext(pieces)).part is Part.HEAD
+        parts = [[p.part async for p in voice.speak("a b c", PLAIN)] for _ in range(2)]
+        assert parts == [[Part.HEAD, Part.TAIL], [Part.WHOLE]]
+        whole = await spoken_whole(voice, "a b c", PLAIN)
+        assert (whole.text, len(whole.sound)) == ("a b c", 1_000)
+        assert whole.phones == (("a", 400), ("b", 600))
+
+    run_virtual(main())
+    assert inner.said == ["a b c", "a b c"], "what was closed early is not remembered"
 
 
 def test_the_least_recently_used_goes_first() -> None:

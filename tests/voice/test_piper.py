@@ -7,9 +7,10 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import psutil
@@ -18,8 +19,9 @@ import pytest
 from visavis.errors import EngineError
 from visavis.lips.phonemes import viseme_of
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
+from visavis.voice import piper as piper_module
 from visavis.voice.piper import Piper
-from visavis.voice.tts import Voiced, VoiceStyle, spoken_whole
+from visavis.voice.tts import Part, Voiced, VoiceStyle, spoken_whole
 
 T = TypeVar("T")
 PLAIN = VoiceStyle()
@@ -174,6 +176,81 @@ def test_a_killed_process_fails_who_waits_and_the_next_call_works(heard: Heard) 
 @pytest.mark.models
 def test_a_closed_voice_stays_closed(heard: Heard) -> None:
     assert isinstance(heard.after_closed, EngineError)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the process is asked to do."""
+    kinds: list[str] = []
+    framed: Callable[[dict[str, Any]], bytes] = piper_module._framed  # pyright: ignore[reportPrivateUsage]
+
+    def noted(request: dict[str, Any]) -> bytes:
+        kinds.append(request["do"])
+        return framed(request)
+
+    monkeypatch.setattr(piper_module, "_framed", noted)
+    return kinds
+
+
+@pytest.mark.models
+def test_a_tail_is_asked_for_or_dropped(store: ModelStore, asked: list[str]) -> None:
+    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+
+    def asked_since() -> list[str]:
+        kinds = asked.copy()
+        asked.clear()
+        return kinds
+
+    async def body() -> None:
+        pieces = [piece async for piece in piper.speak(LONG, HIGH)]
+        assert [piece.part for piece in pieces] == [Part.HEAD, Part.TAIL]
+        assert " ".join(piece.text for piece in pieces) == LONG
+        assert asked_since() == ["speak", "go_on"]
+        assert sounds(await spoken_whole(piper, SHORT, PLAIN)) == YES
+        assert asked_since() == ["speak"]
+        async with aclosing(piper.speak(LONG, PLAIN)) as head_only:
+            await anext(head_only)
+        assert asked_since() == ["speak", "drop"]
+        for n_pieces in (0, 1):  # cancelled as it waits for the head, and for the tail
+            closing = piper.speak(LONG, PLAIN)
+            for _ in range(n_pieces):
+                await anext(closing)
+            asked.clear()
+            call = asyncio.ensure_future(anext(closing))
+            await asyncio.sleep(0)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            assert asked_since() == [("speak", "go_on")[n_pieces], "drop"]
+        assert sounds(await spoken_whole(piper, SHORT, PLAIN)) == YES
+
+    run_with(piper, body)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("how", ["killed", "dropped", "closed"])
+def test_a_tail_that_is_gone_is_an_error_and_no_wait(store: ModelStore, how: str) -> None:
+    before = children()
+    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+
+    async def body() -> None:
+        async with aclosing(piper.speak(LONG, PLAIN)) as pieces:
+            await anext(pieces)
+            (worker,) = children() - before
+            match how:
+                case "killed":
+                    os.kill(worker, signal.SIGKILL)
+                case "dropped":
+                    piper._drop(piper._worker, 1)  # pyright: ignore
+                case _:
+                    await piper.aclose()
+            message = "could not say" if how == "dropped" else "ended unexpectedly"
+            with pytest.raises(EngineError, match=message):
+                await anext(pieces)
+        if how != "closed":
+            assert sounds(await spoken_whole(piper, SHORT, PLAIN)) == YES
+
+    run_with(piper, body)
 
 
 @pytest.mark.models

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from visavis.events import Phrase
 from visavis.lips.phonemes import SIL, Timed
 from visavis.voice.playout import Playout, trim_lead_in
-from visavis.voice.tts import Voiced
+from visavis.voice.tts import Part, Voiced
 
 RATE_HZ = 22_050
 GUARD = round(0.012 * RATE_HZ)
@@ -64,6 +64,47 @@ def test_cues_and_words_lie_inside_their_phrase(reply: list[Voiced]) -> None:
         edges = [edge for word in phrase.words for edge in (word.start_sample, word.end_sample)]
         assert edges == sorted(edges)
         assert all(phrase.start_sample <= edge <= end_sample for edge in edges)
+
+
+@st.composite
+def cuts(draw: st.DrawFn) -> tuple[Voiced, Voiced, Voiced]:
+    """A phrase, and the same in two pieces."""
+    phones = draw(st.lists(_sounds, min_size=2, max_size=12))
+    n_head = draw(st.integers(1, len(phones) - 1))
+    whole = spoken(draw(st.integers(0, 500)), phones, text="a b c")
+    at = sum(n for _, n in phones[:n_head])
+    head = Voiced(whole.sound[:at], RATE_HZ, tuple(phones[:n_head]), "a", Part.HEAD)
+    tail = Voiced(whole.sound[at:], RATE_HZ, tuple(phones[n_head:]), "b c", Part.TAIL)
+    return whole, head, tail
+
+
+_sounds = st.tuples(st.sampled_from(["a", "p", "ʊ", "s", "m"]), st.integers(1_000, 4_000))
+
+
+@given(cuts())
+def test_pieces_are_laid_as_the_whole_without_a_pause_between(
+    cut: tuple[Voiced, Voiced, Voiced],
+) -> None:
+    whole, *pieces = cut
+    (phrase,), (head, tail) = lay([whole]), lay(pieces)
+    assert head.pcm + tail.pcm == phrase.pcm
+    assert (head.text, tail.text, tail.start_sample) == ("a", "b c", head.n_samples)
+    assert [word.text for word in head.words + tail.words] == ["a", "b", "c"]
+    assert head.cues[0].at_sample == 0
+    assert all(cue.viseme != SIL for cue in head.cues[1:]), "it shuts in the middle of speech"
+    assert tail.cues[0].at_sample == tail.start_sample
+    later = [cue for cue in phrase.cues if cue.at_sample > tail.start_sample]
+    assert list(tail.cues[1:]) == later, "from the cut on as if it were one"
+    shown = [cue for cue in phrase.cues if cue.at_sample <= tail.start_sample][-1]
+    assert (tail.cues[0].viseme, tail.cues[0].weight) == (shown.viseme, shown.weight)
+
+
+def test_only_where_a_phrase_begins_is_silence_trimmed() -> None:
+    quiet = spoken(2_000, [("a", 5_000)], text="b")
+    head = Voiced(quiet.sound, RATE_HZ, quiet.phones, "a", Part.HEAD)
+    tail = Voiced(quiet.sound, RATE_HZ, quiet.phones, "b", Part.TAIL)
+    first, second = lay([head, tail])
+    assert (first.n_samples, second.n_samples) == (3_000 + GUARD, 5_000)
 
 
 @given(voices)

@@ -15,8 +15,9 @@ Decode = Callable[[NDArray[np.float32]], Sound]
 CONTEXT_FRAMES = 14
 """The decoder looks about eleven frames to either side; with these it sounds the same to 1e-6."""
 
-_RESAMPLER_FRAMES = 16
-"""Decoded beyond a cut: the resampler holds back up to 30 ms of what it was given."""
+_RESAMPLER_FRAMES = 8
+"""Decoded beyond a cut where the pitch is shifted: the resampler holds back up to 1852 samples of
+what it was given (up to an octave higher; 919 up to four semitones)."""
 
 
 class SoundOf:
@@ -50,8 +51,10 @@ class SoundOf:
 
     def next(self, n_samples: int, n_frames: int) -> Sound:
         """The next `n_samples` of the sound: they lie before frame `n_frames` of the latent."""
-        extra = 0 if self._faster is None else _RESAMPLER_FRAMES
-        self._decode_up_to(min(n_frames + extra, self.n_frames))
+        end = n_frames
+        while len(self._ready) < n_samples and self._n_decoded < self.n_frames:
+            end += 0 if self._faster is None else _RESAMPLER_FRAMES
+            self._decode_up_to(min(end, self.n_frames))
         sound, self._ready = self._ready[:n_samples], self._ready[n_samples:]
         return sound
 
