@@ -28,6 +28,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -199,11 +200,15 @@ def _header(request_id: int, voiced: Voiced) -> dict[str, Any]:
 
 
 def _session(model: bytes) -> ort.InferenceSession:
+    """Loaded from a file, which is gone again: of bytes ONNX Runtime would keep a copy."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 2
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "half.onnx"
+        file.write_bytes(model)
+        return ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def _levelled(sound: Sound) -> Sound:
