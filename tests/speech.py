@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visavis.hear.audio import RATE_HZ
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
 from visavis.voice.piper import Piper
-from visavis.voice.tts import Voiced, VoiceStyle
+from visavis.voice.tts import Voiced, VoiceStyle, spoken_whole
 
 QUESTION = "Can I use it without the internet?"
 STATEMENT = "I would like to know how much it costs."
@@ -28,7 +28,7 @@ def spoken() -> dict[str, Voiced]:
     async def main() -> list[Voiced]:
         piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
         try:
-            return [await piper.speak(text, VoiceStyle()) for text in SENTENCES]
+            return [await spoken_whole(piper, text, VoiceStyle()) for text in SENTENCES]
         finally:
             await piper.aclose()
 

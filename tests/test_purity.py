@@ -19,7 +19,7 @@ PURE = (
     "session turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
     "wire/loudspeaker reply/phrase "
     "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio hear/bands "
-    "hear/playback hear/echo bench/echo/path voice/playout face/*"
+    "hear/playback hear/echo bench/echo/path voice/playout voice/pieces face/*"
 ).split()
 FORBIDDEN = frozenset(
     "asyncio socket ssl threading multiprocessing concurrent time subprocess selectors signal "

@@ -42,6 +42,7 @@ from visavis.reply.answer import (
     choose,
 )
 from visavis.serve.engines import Engines
+from visavis.voice.tts import spoken_whole
 
 SAY_AGAIN = "Sorry, I didn't catch that. Could you say it again?"
 _SPEAKERS = {"user": Speaker.USER, "assistant": Speaker.CHARACTER}
@@ -192,7 +193,7 @@ class PiperTTSService(TTSService):
             yield frame
 
     async def _speak(self, text: str) -> AsyncIterator[bytes]:
-        voiced = await self._engine.speak(text, self._style)
+        voiced = await spoken_whole(self._engine, text, self._style)
         yield np.round(voiced.sound * 32_767.0).astype("<i2").tobytes()
 
 

@@ -25,7 +25,7 @@ from visavis.lips.timeline import words_from_phones
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
 from visavis.voice.piper import Piper
 from visavis.voice.playout import trim_lead_in
-from visavis.voice.tts import VoiceStyle
+from visavis.voice.tts import VoiceStyle, spoken_whole
 
 SOUNDS = Path(__file__).parent / "sounds"
 PAUSE_MS = 600
@@ -70,7 +70,7 @@ async def speak(mouth: Piper, line: Line) -> NDArray[np.float32]:
     """The line as float32 [n] at 16 kHz, from its first audible sample to its last."""
     parts = [part.strip() for part in line.say.split("|")]
     text = " ".join(parts)
-    voiced = await mouth.speak(text, STYLE)
+    voiced = await spoken_whole(mouth, text, STYLE)
     sound, phones = trim_lead_in(voiced)
     words = words_from_phones(text, phones, len(sound))
     n_words = accumulate(len(part.split()) for part in parts[:-1])

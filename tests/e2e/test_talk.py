@@ -38,7 +38,7 @@ from visavis.models import (
 )
 from visavis.reply.persona import load_persona
 from visavis.voice.piper import Piper
-from visavis.voice.tts import VoiceStyle
+from visavis.voice.tts import VoiceStyle, spoken_whole
 from visavis.wire import messages as wire
 from visavis.wire.codec import ReplyFrame, decode_binary, decode_server
 
@@ -105,7 +105,7 @@ async def _speak(store: ModelStore, *texts: str) -> list[NDArray[np.int16]]:
         for text in texts:
             sound = np.zeros(0, dtype=np.float32)
             for _ in range(8):
-                voiced = await piper.speak(text, VoiceStyle(speed=0.95))
+                voiced = await spoken_whole(piper, text, VoiceStyle(speed=0.95))
                 sound = soxr.resample(voiced.sound, voiced.rate_hz, RATE_HZ)
                 if _plain(stt.transcribe(sound, lambda: False)) == _plain(text):
                     break

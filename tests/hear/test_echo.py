@@ -25,7 +25,7 @@ from visavis.hear.playback import Playback
 from visavis.hear.vad import SileroModel
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, SILERO_VAD, ModelStore
 from visavis.voice.piper import Piper
-from visavis.voice.tts import Voiced, VoiceStyle
+from visavis.voice.tts import Voiced, VoiceStyle, spoken_whole
 
 REPLY_HZ = 22_050
 MS = RATE_HZ // 1_000
@@ -193,8 +193,8 @@ def spoken() -> tuple[tuple[Voiced, ...], tuple[Voiced, ...]]:
         piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
         other = VoiceStyle(pitch_semitones=-4.0, speed=1.15)
         try:
-            said = [await piper.speak(text, VoiceStyle()) for text in LONG]
-            objected = [await piper.speak(text, other) for text in OBJECTIONS]
+            said = [await spoken_whole(piper, text, VoiceStyle()) for text in LONG]
+            objected = [await spoken_whole(piper, text, other) for text in OBJECTIONS]
             return tuple(said), tuple(objected)
         finally:
             await piper.aclose()

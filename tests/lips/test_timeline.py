@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from visavis.events import Cue
 from visavis.lips.phonemes import SIL, Timed, table
-from visavis.lips.timeline import MIN_HOLD_MS, cues_from_phones, words_from_phones
+from visavis.lips.timeline import MIN_HOLD_MS, Ending, cues_from_phones, words_from_phones
 
 RATE_HZ = 22_050
 PP, FF = table().index("PP"), table().index("FF")
@@ -249,3 +249,12 @@ def test_words_without_phonemes_share_the_whole_sound() -> None:
         (50, 100),
     ]
     assert words_from_phones("  ", [("a", 10)], 10) == ()
+
+
+def test_where_speech_goes_on_the_mouth_shuts_only_in_a_real_pause() -> None:
+    def left_open(phones: list[Timed]) -> list[str]:
+        return named(cues_from_phones(phones, voiced(phones), RATE_HZ, ending=Ending.OPEN))
+
+    assert left_open(phones_ms(("t", 80), ("a", 150), (" ", 20))) == ["DD", "aa"]
+    assert left_open(phones_ms(("t", 80), ("a", 150), ("_", 120)))[-1] == "aa"
+    assert left_open(phones_ms(("t", 80), ("a", 150), ("_", 300)))[-1] == "sil"

@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import Literal
 from zlib import crc32
 
 import numpy as np
@@ -22,7 +23,7 @@ from visavis.reply.persona import Persona, parse_persona
 from visavis.serve.allowance import Speculation, TokenCount
 from visavis.serve.engines import Engines, Threads
 from visavis.testing import InlineExecutor
-from visavis.voice.tts import Voiced, VoiceStyle
+from visavis.voice.tts import Part, Voiced, VoiceStyle
 
 PERSONA = """
 name: Testy
@@ -103,17 +104,28 @@ class ScriptedTts:
 
     delay_s: float = 0.05
     error: EngineError | None = None
+    manner: Literal["whole", "in two"] = "whole"
     said: list[str] = field(default_factory=list[str])
+    """What was voiced: phrases, or their pieces."""
     rate_hz: int = 16_000
     lead_ms: float = 0.0
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         await asyncio.sleep(self.delay_s)
         if self.error is not None:
             raise self.error
-        self.said.append(text)
         sound = np.full(8_000, 0.3, dtype=np.float32)
-        return Voiced(sound, self.rate_hz, (("h", 1_000), ("ə", 3_000), ("m", 4_000)))
+        first, _, rest = text.partition(" ")
+        if self.manner == "in two" and rest:
+            self.said.append(first)
+            yield Voiced(sound, self.rate_hz, (("h", 1_000), ("ə", 7_000)), first, Part.HEAD)
+            await asyncio.sleep(self.delay_s)
+            self.said.append(rest)
+            phones = (("m", 3_000), ("a", 5_000))
+            yield Voiced(sound, self.rate_hz, phones, rest, Part.TAIL)
+            return
+        self.said.append(text)
+        yield Voiced(sound, self.rate_hz, (("h", 1_000), ("ə", 3_000), ("m", 4_000)), text)
 
     async def aclose(self) -> None:
         pass

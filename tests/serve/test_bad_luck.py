@@ -333,10 +333,12 @@ class Hoarse(ScriptedTts):
     n_times: int = 1
     n_asked: int = 0
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         index, self.n_asked = self.n_asked, self.n_asked + 1
         if not self.from_phrase <= index < self.from_phrase + self.n_times:
-            return await super().speak(text, style)
+            async for voiced in super().speak(text, style):
+                yield voiced
+            return
         match self.how:
             case "fails":
                 raise EngineError("The voice broke.")
@@ -346,7 +348,7 @@ class Hoarse(ScriptedTts):
             case _:
                 value = {"silent": 0.0, "nan": np.nan, "inf": np.inf}[self.how]
                 sound = np.full(8_000, value, dtype=np.float32)
-                return Voiced(sound, self.rate_hz, (("m", 8_000),))
+                yield Voiced(sound, self.rate_hz, (("m", 8_000),), text)
 
 
 MESSAGES = {

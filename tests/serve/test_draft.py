@@ -55,6 +55,39 @@ def test_a_draft_works_as_far_as_the_first_phrase_and_waits_there() -> None:
     perform(main())
 
 
+def test_a_phrase_in_pieces_is_worked_on_as_far_as_the_first_piece() -> None:
+    script = Script()
+    script.tts.manner = "in two"
+
+    async def main() -> None:
+        drafts = Drafts(script.engines(), LoopClock())
+        draft = drafts.take(FACT, ())
+        await asyncio.sleep(10.0)
+        assert script.tts.said == ["It"]
+        stages, texts = await followed(draft)
+        assert texts == script.tts.said == ["It", "is noon exactly."]
+        assert stages.count("first_audio") == 1
+        await drafts.aclose()
+
+    perform(main())
+
+
+def test_a_draft_that_is_dropped_between_two_pieces_closes_the_voice() -> None:
+    script = Script()
+    script.tts.manner = "in two"
+
+    async def main() -> None:
+        drafts = Drafts(script.engines(), LoopClock())
+        draft = drafts.take(FACT, ())
+        await asyncio.sleep(10.0)
+        drafts.drop()
+        await drafts.aclose()
+        assert draft.ended
+        assert script.tts.said == ["It"]
+
+    perform(main())
+
+
 def test_the_same_words_find_it_however_they_are_written() -> None:
     script = Script()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,10 +36,11 @@ Cancellation = Literal["on", "off", "unknown"]
 class ChatteringTts(ScriptedTts):
     """Three seconds of a synthetic voice for each phrase."""
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
-        await super().speak(text, style)
-        sound = chatter(3.0, self.rate_hz, seed=len(self.said))
-        return Voiced(sound, self.rate_hz, (("h", 8_000), ("ə", 20_000), ("m", 20_000)))
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
+        async for _ in super().speak(text, style):
+            sound = chatter(3.0, self.rate_hz, seed=len(self.said))
+            phones = (("h", 8_000), ("ə", 20_000), ("m", 20_000))
+            yield Voiced(sound, self.rate_hz, phones, text)
 
 
 @dataclass

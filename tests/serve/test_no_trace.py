@@ -37,10 +37,10 @@ WORDS = f"tell me a story about {SECRET}"
 
 
 class Forgetful(ScriptedTts):
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
-        voiced = await super().speak(text, style)
-        self.said.clear()
-        return voiced
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
+        async for voiced in super().speak(text, style):
+            self.said.clear()
+            yield voiced
 
 
 class Echo(ScriptedLlm):
@@ -134,9 +134,9 @@ class RaisingLlm(ScriptedLlm):
 
 
 class RaisingTts(ScriptedTts):
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         _raises()
-        raise AssertionError
+        yield Voiced(np.zeros(0, dtype=np.float32), self.rate_hz, (), text)
 
 
 class RaisingWords:

@@ -7,9 +7,10 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import psutil
@@ -18,8 +19,9 @@ import pytest
 from visavis.errors import EngineError
 from visavis.lips.phonemes import viseme_of
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
+from visavis.voice import piper as piper_module
 from visavis.voice.piper import Piper
-from visavis.voice.tts import Voiced, VoiceStyle
+from visavis.voice.tts import Part, Voiced, VoiceStyle, spoken_whole
 
 T = TypeVar("T")
 PLAIN = VoiceStyle()
@@ -81,25 +83,29 @@ def heard(store: ModelStore) -> Heard:
 
     async def body() -> Heard:
         # The first of these also start the process, all at once.
-        concurrent = await asyncio.gather(*(piper.speak(t, PLAIN) for t in (LONG, SHORT) * 2))
-        styles = [await piper.speak(LONG, style) for style in (PLAIN, FAST, HIGH)]
-        silent = [await piper.speak(text, PLAIN) for text in ("", "...")]
+        concurrent = await asyncio.gather(
+            *(spoken_whole(piper, t, PLAIN) for t in (LONG, SHORT) * 2)
+        )
+        styles = [await spoken_whole(piper, LONG, style) for style in (PLAIN, FAST, HIGH)]
+        silent = [await spoken_whole(piper, text, PLAIN) for text in ("", "...")]
         for _ in range(3):
-            call = asyncio.create_task(piper.speak(LONG, PLAIN))
+            call = asyncio.create_task(spoken_whole(piper, LONG, PLAIN))
             await asyncio.sleep(0)  # it has asked, and waits
             call.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await call
-        after_cancelled = await piper.speak(SHORT, PLAIN)
+        after_cancelled = await spoken_whole(piper, SHORT, PLAIN)
         n_processes = len(children() - before)
         (pid,) = children() - before
-        waiting = [asyncio.create_task(piper.speak(LONG, PLAIN)) for _ in range(2)]
+        waiting = [asyncio.create_task(spoken_whole(piper, LONG, PLAIN)) for _ in range(2)]
         await asyncio.sleep(0)
         os.kill(pid, signal.SIGKILL)
         killed = await asyncio.gather(*waiting, return_exceptions=True)
-        after_killed = await piper.speak(SHORT, PLAIN)
+        after_killed = await spoken_whole(piper, SHORT, PLAIN)
         await piper.aclose()
-        (after_closed,) = await asyncio.gather(piper.speak(SHORT, PLAIN), return_exceptions=True)
+        (after_closed,) = await asyncio.gather(
+            spoken_whole(piper, SHORT, PLAIN), return_exceptions=True
+        )
         return Heard(
             styles,
             concurrent,
@@ -172,13 +178,88 @@ def test_a_closed_voice_stays_closed(heard: Heard) -> None:
     assert isinstance(heard.after_closed, EngineError)
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the process is asked to do."""
+    kinds: list[str] = []
+    framed: Callable[[dict[str, Any]], bytes] = piper_module._framed  # pyright: ignore[reportPrivateUsage]
+
+    def noted(request: dict[str, Any]) -> bytes:
+        kinds.append(request["do"])
+        return framed(request)
+
+    monkeypatch.setattr(piper_module, "_framed", noted)
+    return kinds
+
+
+@pytest.mark.models
+def test_a_tail_is_asked_for_or_dropped(store: ModelStore, asked: list[str]) -> None:
+    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+
+    def asked_since() -> list[str]:
+        kinds = asked.copy()
+        asked.clear()
+        return kinds
+
+    async def body() -> None:
+        pieces = [piece async for piece in piper.speak(LONG, HIGH)]
+        assert [piece.part for piece in pieces] == [Part.HEAD, Part.TAIL]
+        assert " ".join(piece.text for piece in pieces) == LONG
+        assert asked_since() == ["speak", "go_on"]
+        assert sounds(await spoken_whole(piper, SHORT, PLAIN)) == YES
+        assert asked_since() == ["speak"]
+        async with aclosing(piper.speak(LONG, PLAIN)) as head_only:
+            await anext(head_only)
+        assert asked_since() == ["speak", "drop"]
+        for n_pieces in (0, 1):  # cancelled as it waits for the head, and for the tail
+            closing = piper.speak(LONG, PLAIN)
+            for _ in range(n_pieces):
+                await anext(closing)
+            asked.clear()
+            call = asyncio.ensure_future(anext(closing))
+            await asyncio.sleep(0)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            assert asked_since() == [("speak", "go_on")[n_pieces], "drop"]
+        assert sounds(await spoken_whole(piper, SHORT, PLAIN)) == YES
+
+    run_with(piper, body)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("how", ["killed", "dropped", "closed"])
+def test_a_tail_that_is_gone_is_an_error_and_no_wait(store: ModelStore, how: str) -> None:
+    before = children()
+    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+
+    async def body() -> None:
+        async with aclosing(piper.speak(LONG, PLAIN)) as pieces:
+            await anext(pieces)
+            (worker,) = children() - before
+            match how:
+                case "killed":
+                    os.kill(worker, signal.SIGKILL)
+                case "dropped":
+                    piper._drop(piper._worker, 1)  # pyright: ignore
+                case _:
+                    await piper.aclose()
+            message = "could not say" if how == "dropped" else "ended unexpectedly"
+            with pytest.raises(EngineError, match=message):
+                await anext(pieces)
+        if how != "closed":
+            assert sounds(await spoken_whole(piper, SHORT, PLAIN)) == YES
+
+    run_with(piper, body)
+
+
 @pytest.mark.models
 def test_a_call_cancelled_while_the_process_starts_leaves_none_behind(store: ModelStore) -> None:
     before = children()
     piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
 
     async def body() -> None:
-        call = asyncio.create_task(piper.speak(SHORT, PLAIN))
+        call = asyncio.create_task(spoken_whole(piper, SHORT, PLAIN))
         while not children() - before:  # noqa: ASYNC110 - the kernel sets no event
             await asyncio.sleep(0)
         call.cancel()
@@ -202,10 +283,10 @@ def test_a_process_that_hangs_is_replaced(
         os.kill(pid, signal.SIGSTOP)
         monkeypatch.setattr("visavis.voice.piper._ANSWER_TIMEOUT_S", 0.01)
         with pytest.raises(EngineError, match="too long"):
-            await piper.speak(SHORT, PLAIN)
+            await spoken_whole(piper, SHORT, PLAIN)
         assert not psutil.pid_exists(pid)
         monkeypatch.setattr("visavis.voice.piper._ANSWER_TIMEOUT_S", 30.0)
-        return await piper.speak(SHORT, PLAIN)
+        return await spoken_whole(piper, SHORT, PLAIN)
 
     assert sounds(run_with(piper, body)) == YES
 
@@ -219,7 +300,7 @@ def test_a_wrong_model_says_what_to_do(tmp_path: Path) -> None:
     async def body() -> None:
         for _ in range(2):  # it does not get stuck in having failed
             with pytest.raises(EngineError, match="did not start") as caught:
-                await piper.speak(SHORT, PLAIN)
+                await spoken_whole(piper, SHORT, PLAIN)
             assert "visavis doctor" in caught.value.hint
 
     run_with(piper, body)

@@ -148,10 +148,13 @@ class _SlowTts:
     def lead_ms(self) -> float:
         return self._inner.lead_ms
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
-        voiced = await self._inner.speak(text, style)
-        await asyncio.sleep(self._delay_s)
-        return voiced
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
+        delay_s = self._delay_s
+        async with aclosing(self._inner.speak(text, style)) as pieces:
+            async for piece in pieces:
+                await asyncio.sleep(delay_s)
+                delay_s = 0.0
+                yield piece
 
     async def aclose(self) -> None:
         await self._inner.aclose()

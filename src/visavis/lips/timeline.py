@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +28,14 @@ MAX_CLOSURE_GAIN_MS = 60.0
 
 PAUSE_MS = 200.0
 """Shorter silences do not close the mouth."""
+
+
+class Ending(Enum):
+    """How a stretch of speech ends."""
+
+    SHUT = "shut"  # with a pause: the mouth closes
+    OPEN = "open"  # in the middle of speech: the last shape stays until more comes
+
 
 _SILENT_SHARE = 0.05  # of the phrase's loud parts, about -26 dB
 _SMALLEST_OPENING = 0.4
@@ -48,9 +57,14 @@ class Span:
 
 
 def cues_from_phones(
-    phones: Sequence[Timed], sound: NDArray[np.float32], rate_hz: int, *, lead_ms: float = 0.0
+    phones: Sequence[Timed],
+    sound: NDArray[np.float32],
+    rate_hz: int,
+    *,
+    lead_ms: float = 0.0,
+    ending: Ending = Ending.SHUT,
 ) -> tuple[Cue, ...]:
-    """Mouth cues of one phrase, ascending, the first at sample 0, the last one `sil`.
+    """Mouth cues of one phrase, ascending, the first at sample 0, the last one of a SHUT one `sil`.
 
     None lies behind the end of `sound`, and no two in a row have the same shape.
 
@@ -59,15 +73,16 @@ def cues_from_phones(
         sound: float32 [n] at `rate_hz`.
         rate_hz: sample rate of both.
         lead_ms: how much earlier than the durations say the shapes are shown.
+        ending: OPEN if speech goes on behind `sound` without a seam.
     """
-    spans = _spans(split_diphthongs(merge_marks(phones)), sound, rate_hz)
+    spans = _spans(split_diphthongs(merge_marks(phones)), sound, rate_hz, ending)
     spans = _merge_equal(_drop_short(_widen_closures(spans, rate_hz), rate_hz))
     lead = round(lead_ms * rate_hz / 1_000.0)
     shortest = round(MIN_HOLD_MS * rate_hz / 1_000.0)
     cues = [Cue(0, SIL, 0.0)]
     for span in spans:
         _show(cues, span, max(0, span.start_sample - lead), shortest, len(sound))
-    if cues[-1].viseme != SIL:
+    if ending is Ending.SHUT and cues[-1].viseme != SIL:
         end_sample = len(sound) - (0 if cues[-1].viseme in table().critical else lead)
         cues.append(Cue(max(cues[-1].at_sample + 1, end_sample), SIL, 0.0))
     return tuple(cues)
@@ -129,7 +144,9 @@ def _word_groups(phones: Sequence[Timed]) -> list[tuple[int, int]]:
     return groups
 
 
-def _spans(phones: list[Timed], sound: NDArray[np.float32], rate_hz: int) -> list[Span]:
+def _spans(
+    phones: list[Timed], sound: NDArray[np.float32], rate_hz: int, ending: Ending
+) -> list[Span]:
     """One span per sound; gaps become silence only where the sound is silent for long enough."""
     loudness = _Loudness(sound)
     spans: list[Span] = []
@@ -145,17 +162,19 @@ def _spans(phones: list[Timed], sound: NDArray[np.float32], rate_hz: int) -> lis
         if viseme in table().vowels:
             opening *= loudness.opening(start, at)
         spans.append(Span(viseme, start, at, opening))
-    return _fill_gaps(spans, loudness, len(sound), rate_hz)
+    return _fill_gaps(spans, loudness, len(sound), rate_hz, ending)
 
 
-def _fill_gaps(spans: list[Span], loudness: _Loudness, n_samples: int, rate_hz: int) -> list[Span]:
+def _fill_gaps(
+    spans: list[Span], loudness: _Loudness, n_samples: int, rate_hz: int, ending: Ending
+) -> list[Span]:
     """Join spans across unvoiced signs; put `sil` where nothing is heard for PAUSE_MS."""
     filled: list[Span] = []
     for position, span in enumerate(spans):
         next_start = spans[position + 1].start_sample if position + 1 < len(spans) else n_samples
         gap = next_start - span.end_sample
-        last = position + 1 == len(spans)
-        if gap * 1_000.0 / rate_hz >= PAUSE_MS or last:
+        shuts = position + 1 == len(spans) and ending is Ending.SHUT
+        if gap * 1_000.0 / rate_hz >= PAUSE_MS or shuts:
             voiced_end = loudness.end_of_sound(span.end_sample, next_start)
             filled.append(replace(span, end_sample=voiced_end))
             if next_start > voiced_end:

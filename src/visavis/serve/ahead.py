@@ -8,6 +8,7 @@ import logging
 from visavis.errors import VisavisError
 from visavis.reply.lines import first_phrases
 from visavis.serve.engines import Engines
+from visavis.voice.tts import spoken_whole
 
 _log = logging.getLogger(__name__)
 _BREATH_S = 0.1
@@ -18,7 +19,7 @@ async def voice_ahead(engines: Engines) -> None:
     """Have the voice remember the first phrase of everything the persona knows by heart."""
     try:
         for text in first_phrases(engines.persona):
-            await engines.tts.speak(text, engines.style)
+            await spoken_whole(engines.tts, text, engines.style)
             await asyncio.sleep(_BREATH_S)
     except VisavisError as error:
         _log.warning("answers are not voiced ahead: %s", error)

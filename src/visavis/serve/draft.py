@@ -44,7 +44,7 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class VoicedPhrase:
-    """The next phrase, ready to be heard."""
+    """The next piece of the answer, ready to be heard."""
 
     phrase: Phrase
     rate_hz: int
@@ -60,7 +60,7 @@ class _Progress(Enum):
 
 
 class Draft:
-    """Voices lines. Works at once as far as the first phrase, and on while somebody follows it."""
+    """Voices lines. Works at once as far as the first piece, and on while somebody follows it."""
 
     def __init__(
         self,
@@ -150,26 +150,34 @@ class Draft:
         n_silent, n_voiced = 0, 0
         async for text, source in lines:
             self.mark("first_phrase")
-            voiced = await self._speak(text)
-            if not is_audible(voiced.sound):
-                n_silent += 1
-                continue
-            laying = think(self._engines, playout.add, text, source, voiced)
-            phrase = await within(PHRASE_S, laying, "The lips")
-            n_voiced += 1
-            self.mark("first_audio")
-            self._make(VoicedPhrase(phrase, voiced.rate_hz))
-            await self._followed.wait()
+            async with aclosing(self._speak(text)) as pieces:
+                async for piece in pieces:
+                    if not is_audible(piece.sound) and not playout.owes_tail:
+                        n_silent += 1
+                        continue
+                    laying = think(self._engines, playout.add, source, piece)
+                    phrase = await within(PHRASE_S, laying, "The lips")
+                    n_voiced += 1
+                    self.mark("first_audio")
+                    self._make(VoicedPhrase(phrase, piece.rate_hz))
+                    await self._followed.wait()
         if n_silent and not n_voiced:
             raise EngineError("The voice stayed silent.", hint="Read on, or ask again.")
 
-    async def _speak(self, text: str) -> Voiced:
-        """One phrase. Raises EngineError if it does not come in time, or is no sound."""
+    async def _speak(self, text: str) -> AsyncGenerator[Voiced, None]:
+        """One phrase. Raises EngineError if a piece does not come in time, or is no sound."""
         engines = self._engines
-        voiced = await within(PHRASE_S, engines.tts.speak(text, engines.style), "The voice")
-        if not np.isfinite(voiced.sound).all():
-            raise EngineError("The voice made a noise that can't be played.", hint="Ask again.")
-        return voiced
+        async with aclosing(engines.tts.speak(text, engines.style)) as pieces:
+            while True:
+                try:
+                    piece = await within(PHRASE_S, anext(pieces), "The voice")
+                except StopAsyncIteration:
+                    return
+                if not np.isfinite(piece.sound).all():
+                    raise EngineError(
+                        "The voice made a noise that can't be played.", hint="Ask again."
+                    )
+                yield piece
 
     def mark(self, stage: str) -> None:
         """Note when a stage is reached for the first time."""

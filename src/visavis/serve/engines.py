@@ -43,7 +43,7 @@ from visavis.serve.settings import LlmSettings, speculation_of
 from visavis.session import APOLOGY
 from visavis.voice.cached import CachedVoice
 from visavis.voice.piper import Piper
-from visavis.voice.tts import TextToSpeech, VoiceStyle
+from visavis.voice.tts import TextToSpeech, VoiceStyle, spoken_whole
 
 Step = Callable[[str], None]
 """Told the name of each step as it begins."""
@@ -183,7 +183,7 @@ async def _warm(engines: Engines) -> None:
     await asyncio.to_thread(engines.new_detector().probability, noise[:FRAME_SAMPLES])
     await asyncio.to_thread(engines.turn.p_end, noise)
     await asyncio.to_thread(engines.stt.transcribe, noise, lambda: False)
-    await engines.tts.speak(engines.persona.greeting, engines.style)
+    await spoken_whole(engines.tts, engines.persona.greeting, engines.style)
     finding = await asyncio.to_thread(engines.knowledge.look_up, "Tell me a story.")
     move = choose(engines.persona, finding, ())
     if isinstance(move, AskModel):

@@ -7,10 +7,11 @@ conversation it was said in is over.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Set
+from collections.abc import AsyncGenerator, Set
+from contextlib import aclosing
 
 from visavis.voice.playout import is_audible
-from visavis.voice.tts import TextToSpeech, Voiced, VoiceStyle
+from visavis.voice.tts import TextToSpeech, Voiced, VoiceStyle, joined
 
 MAX_BYTES = 64 * 1024 * 1024
 """About twelve minutes of speech at 22 kHz; the least recently used goes first."""
@@ -39,17 +40,21 @@ class CachedVoice:
         """See `TextToSpeech.lead_ms`."""
         return self._inner.lead_ms
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
-        """See `TextToSpeech.speak`."""
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
+        """See `TextToSpeech.speak`. What is remembered comes whole."""
         key = text, style
-        voiced = self._known.get(key)
-        if voiced is None:
-            voiced = await self._inner.speak(text, style)
-            if text in self._lines and is_audible(voiced.sound):
-                self._keep(key, voiced)
-        else:
+        known = self._known.get(key)
+        if known is not None:
             self._known.move_to_end(key)
-        return voiced
+            yield known
+            return
+        said: list[Voiced] = []
+        async with aclosing(self._inner.speak(text, style)) as pieces:
+            async for piece in pieces:
+                said.append(piece)
+                yield piece
+        if text in self._lines and said and is_audible((whole := joined(said)).sound):
+            self._keep(key, whole)
 
     async def aclose(self) -> None:
         """See `TextToSpeech.aclose`."""

@@ -7,6 +7,8 @@ import itertools
 import json
 import struct
 import sys
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from visavis.errors import EngineError
-from visavis.voice.tts import Voiced, VoiceStyle
+from visavis.voice.tts import Part, Voiced, VoiceStyle
 
 _LENGTH = struct.Struct("<I")
 _START_TIMEOUT_S = 60.0
@@ -25,6 +27,7 @@ _LEAD_MS = 30.0
 """Piper's durations lie about 30 ms later than a forced aligner's on the same sound."""
 
 _SEMITONES_AN_OCTAVE = 12.0
+_ENDED = "The voice process ended unexpectedly."
 
 
 @dataclass(slots=True)
@@ -74,39 +77,60 @@ class Piper:
             if self._worker is None:
                 self._worker = await self._spawn()
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         """See `TextToSpeech.speak`."""
         await self.start()
         worker = self._worker
-        if worker is None or worker.process.stdin is None:
+        if worker is None:
             raise EngineError("The voice is not running.")
         request_id = next(self._ids)
+        speak = {
+            "do": "speak",
+            "id": request_id,
+            "text": text,
+            "length_scale": 1.0 / style.speed,
+            "pitch_ratio": 2.0 ** (style.pitch_semitones / _SEMITONES_AN_OCTAVE),
+        }
+        with ExitStack() as owed:
+            owed.callback(self._drop, worker, request_id)  # until we know that it holds no tail
+            voiced = await self._ask(worker, request_id, speak)
+            if voiced.part is not Part.HEAD:
+                owed.pop_all()
+                yield voiced
+                return
+            yield voiced
+            tail = await self._ask(worker, request_id, {"do": "go_on", "id": request_id})
+            owed.pop_all()
+            yield tail
+
+    async def _ask(self, worker: _Worker, request_id: int, request: dict[str, Any]) -> Voiced:
+        stdin = worker.process.stdin
+        if stdin is None or self._worker is not worker:
+            raise EngineError(_ENDED)
         answer: asyncio.Future[Voiced] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = answer
         n_answers_before = self._n_answers
-        request = json.dumps(
-            {
-                "id": request_id,
-                "text": text,
-                "length_scale": 1.0 / style.speed,
-                "pitch_ratio": 2.0 ** (style.pitch_semitones / _SEMITONES_AN_OCTAVE),
-            }
-        ).encode()
         try:
             async with asyncio.timeout(_ANSWER_TIMEOUT_S):
-                worker.process.stdin.write(_LENGTH.pack(len(request)) + request)
-                await worker.process.stdin.drain()
+                stdin.write(_framed(request))
+                await stdin.drain()
                 return await answer
         except TimeoutError as error:
             if self._n_answers == n_answers_before:  # it is stuck, not only busy
                 await _replace(worker)
             raise EngineError("The voice took too long.", hint="Try again.") from error
         except (BrokenPipeError, ConnectionResetError) as error:
-            raise EngineError("The voice process ended unexpectedly.") from error
+            raise EngineError(_ENDED) from error
         finally:
             self._waiting.pop(request_id, None)
             if not answer.cancel() and not answer.cancelled():
                 answer.exception()  # seen, even if the pipe broke first
+
+    def _drop(self, worker: _Worker, request_id: int) -> None:
+        """Tell the process to forget a tail. Awaits nothing: who closes us may be cancelled."""
+        stdin = worker.process.stdin
+        if self._worker is worker and stdin is not None and not stdin.is_closing():
+            stdin.write(_framed({"do": "drop", "id": request_id}))
 
     async def aclose(self) -> None:
         """See `TextToSpeech.aclose`."""
@@ -162,14 +186,13 @@ class Piper:
                 if "error" in header:
                     waiting.set_exception(EngineError("The voice could not say that."))
                 else:
-                    phones = tuple((symbol, n_samples) for symbol, n_samples in header["phones"])
-                    waiting.set_result(Voiced(sound, self._rate_hz, phones))
+                    waiting.set_result(_voiced(header, sound, self._rate_hz))
         except asyncio.IncompleteReadError:
             if self._worker is not None and self._worker.process is process:
                 self._worker = None  # the next phrase starts a new one
             for waiting in self._waiting.values():
                 if not waiting.done():
-                    waiting.set_exception(EngineError("The voice process ended unexpectedly."))
+                    waiting.set_exception(EngineError(_ENDED))
         finally:
             await drained
 
@@ -183,6 +206,18 @@ async def _read_response(
     header = json.loads(await process.stdout.readexactly(length))
     data = await process.stdout.readexactly(4 * header["n_samples"])
     return header, np.frombuffer(data, dtype="<f4").astype(np.float32, copy=False)
+
+
+def _framed(request: dict[str, Any]) -> bytes:
+    data = json.dumps(request).encode()
+    return _LENGTH.pack(len(data)) + data
+
+
+def _voiced(
+    header: dict[str, Any], sound: np.ndarray[Any, np.dtype[np.float32]], rate_hz: int
+) -> Voiced:
+    phones = tuple((symbol, n_samples) for symbol, n_samples in header["phones"])
+    return Voiced(sound, rate_hz, phones, header["text"], Part(header["part"]))
 
 
 def _rate_of(config: Path) -> int:

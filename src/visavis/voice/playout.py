@@ -1,16 +1,16 @@
-"""Lays voiced phrases end to end into one reply. Pure."""
+"""Lays what is voiced end to end into one reply. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.events import Phrase
+from visavis.events import Cue, Phrase
 from visavis.lips.phonemes import Timed
-from visavis.lips.timeline import cues_from_phones, words_from_phones
-from visavis.voice.tts import Voiced
+from visavis.lips.timeline import Ending, cues_from_phones, words_from_phones
+from visavis.voice.tts import Part, Voiced
 from visavis.wire.messages import Source
 
 _SILENT = 0.008
@@ -20,23 +20,44 @@ _GUARD_MS = 12.0
 """Kept before the first audible sample, so that a soft onset is not cut."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What was laid of a phrase whose tail comes next."""
+
+    sound: NDArray[np.float32]
+    phones: tuple[Timed, ...]
+
+
 class Playout:
-    """One reply's phrases in order; counts samples from the first one on."""
+    """One reply's pieces in order, each a phrase on the wire; counts samples from the first on."""
 
     def __init__(self, *, lead_ms: float) -> None:
         self._lead_ms = lead_ms
         self._n_phrases = 0
         self._n_samples = 0
+        self._head: _Head | None = None
 
-    def add(self, text: str, source: Source, voiced: Voiced) -> Phrase:
-        """The next phrase, its leading silence trimmed, with cues and words in reply samples."""
-        sound, phones = trim_lead_in(voiced)
-        cues = cues_from_phones(phones, sound, voiced.rate_hz, lead_ms=self._lead_ms)
-        words = words_from_phones(text, phones, len(sound))
+    @property
+    def owes_tail(self) -> bool:
+        """Whether the phrase laid last is not whole yet."""
+        return self._head is not None
+
+    def add(self, source: Source, voiced: Voiced) -> Phrase:
+        """The next piece, with cues and words in reply samples.
+
+        Silence before the first audible sample is trimmed where a phrase begins, and only there.
+        """
+        if voiced.part is Part.TAIL:
+            sound, phones = voiced.sound, voiced.phones
+        else:
+            sound, phones = trim_lead_in(voiced)
+        cues = self._cues(sound, phones, voiced)
+        words = words_from_phones(voiced.text, phones, len(sound))
+        self._head = _Head(sound, phones) if voiced.part is Part.HEAD else None
         start = self._n_samples
         phrase = Phrase(
             index=self._n_phrases,
-            text=text,
+            text=voiced.text,
             source=source,
             start_sample=start,
             n_samples=len(sound),
@@ -52,6 +73,22 @@ class Playout:
         self._n_phrases += 1
         self._n_samples += len(sound)
         return phrase
+
+    def _cues(
+        self, sound: NDArray[np.float32], phones: tuple[Timed, ...], voiced: Voiced
+    ) -> tuple[Cue, ...]:
+        """In samples of the piece. A tail's are those of its whole phrase, from the cut on."""
+        lead_ms, rate_hz, head = self._lead_ms, voiced.rate_hz, self._head
+        ending = Ending.OPEN if voiced.part is Part.HEAD else Ending.SHUT
+        if voiced.part is not Part.TAIL or head is None:
+            return cues_from_phones(phones, sound, rate_hz, lead_ms=lead_ms, ending=ending)
+        whole = np.concatenate([head.sound, sound])
+        cues = cues_from_phones((*head.phones, *phones), whole, rate_hz, lead_ms=lead_ms)
+        at_cut = len(head.sound)
+        shown = [cue for cue in cues if cue.at_sample <= at_cut][-1]
+        later = (cue for cue in cues if cue.at_sample > at_cut)
+        moved = (replace(cue, at_sample=cue.at_sample - at_cut) for cue in later)
+        return replace(shown, at_sample=0), *moved
 
 
 def is_audible(sound: NDArray[np.float32]) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +22,14 @@ class VoiceStyle:
     speed: float = 1.0
 
 
+class Part(Enum):
+    """Which part of its phrase a piece is. Where two pieces meet there is no seam in the sound."""
+
+    WHOLE = "whole"
+    HEAD = "head"  # the first words; a TAIL follows
+    TAIL = "tail"  # the rest, from the very next sample on
+
+
 @dataclass(frozen=True, slots=True)
 class Voiced:
     """Spoken text: float32 `sound` [n] at `rate_hz`, and the phonemes that fill it.
@@ -29,6 +40,9 @@ class Voiced:
     sound: NDArray[np.float32]
     rate_hz: int
     phones: tuple[Timed, ...]
+    text: str
+    """The words that it holds."""
+    part: Part = Part.WHOLE
 
 
 class TextToSpeech(Protocol):
@@ -44,11 +58,12 @@ class TextToSpeech(Protocol):
         """How much later its durations lie than what is heard; cues are shown earlier by this."""
         ...
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
-        """Voice one phrase.
+    def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
+        """Voice one phrase: as a WHOLE, or as a HEAD that is ready early and then its TAIL.
 
-        May be cancelled at any time; the next call is not disturbed. Calls of several sessions
-        are served in order.
+        The tail is not worked on before it is asked for. Close the generator; it may be closed or
+        cancelled at any time, and the next call is not disturbed. Calls of several sessions are
+        served in order.
 
         Raises:
             EngineError: the voice failed; the next call may work.
@@ -58,3 +73,21 @@ class TextToSpeech(Protocol):
     async def aclose(self) -> None:
         """Free processes and memory. Idempotent."""
         ...
+
+
+def joined(pieces: Sequence[Voiced]) -> Voiced:
+    """The pieces of one phrase, at least one, as a whole."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return Voiced(
+        np.concatenate([piece.sound for piece in pieces]),
+        pieces[0].rate_hz,
+        tuple(phone for piece in pieces for phone in piece.phones),
+        " ".join(piece.text for piece in pieces),
+    )
+
+
+async def spoken_whole(voice: TextToSpeech, text: str, style: VoiceStyle) -> Voiced:
+    """The phrase as one piece, for whoever can wait. Raises what `TextToSpeech.speak` raises."""
+    async with aclosing(voice.speak(text, style)) as pieces:
+        return joined([piece async for piece in pieces])

@@ -40,7 +40,7 @@ from visavis.hear.echo import EchoCanceller
 from visavis.hear.vad import SileroModel
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, SILERO_VAD, ModelStore
 from visavis.voice.piper import Piper
-from visavis.voice.tts import VoiceStyle
+from visavis.voice.tts import VoiceStyle, spoken_whole
 
 REPLIES = (
     "Hello, I am Pip, and I live in this little window. Ask me anything about the project, or just "
@@ -174,7 +174,7 @@ async def _voice(store: ModelStore) -> tuple[Line, ...]:
     """The replies as the default voice says them."""
     piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
     try:
-        said = [await piper.speak(text, VoiceStyle()) for text in REPLIES]
+        said = [await spoken_whole(piper, text, VoiceStyle()) for text in REPLIES]
     finally:
         await piper.aclose()
     return tuple(

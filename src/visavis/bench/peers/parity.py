@@ -27,6 +27,7 @@ from visavis.reply.answer import AskModel, ChatMessage, choose
 from visavis.reply.persona import Persona, load_persona
 from visavis.serve.engines import Engines, load_engines
 from visavis.serve.settings import LlmSettings
+from visavis.voice.tts import spoken_whole
 
 LegName = Literal["stt", "llm", "tts"]
 Item = TypeVar("Item")
@@ -125,7 +126,7 @@ class _Ours:
 
     async def tts(self, text: str) -> LegTiming:
         started_s = time.perf_counter()
-        await self.engines.tts.speak(text, self.engines.style)
+        await spoken_whole(self.engines.tts, text, self.engines.style)
         return _timing(started_s, None)
 
 
