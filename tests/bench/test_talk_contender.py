@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 import numpy as np
@@ -84,11 +86,12 @@ def test_a_patient_rule_cuts_nobody_off() -> None:
 class LongAndSoft(ScriptedTts):
     """Begins a hundredth of a second after its first sample, and takes ten for a phrase."""
 
-    async def speak(self, text: str, style: VoiceStyle) -> Voiced:
-        voiced = await super().speak(text, style)
+    async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         sound = np.full(160_000, 0.3, dtype=np.float32)
         sound[:160] = 0.0
-        return replace(voiced, sound=sound)
+        async with aclosing(super().speak(text, style)) as pieces:
+            async for voiced in pieces:
+                yield replace(voiced, sound=sound)
 
 
 def test_an_answer_that_had_come_whole_before_it_is_heard_is_not_missed() -> None:

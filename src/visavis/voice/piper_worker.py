@@ -205,6 +205,9 @@ def _session(model: bytes) -> ort.InferenceSession:
     options.intra_op_num_threads = 2
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Every phrase has another length: plans and arenas for each would hold 150 MB, for nothing.
+    options.enable_mem_pattern = False
+    options.enable_cpu_mem_arena = False
     with TemporaryDirectory() as folder:
         file = Path(folder) / "half.onnx"
         file.write_bytes(model)
