@@ -48,6 +48,13 @@ class LoudnessDetector:
         return 1.0 if float(np.sqrt(np.mean(frame**2))) > 0.002 else 0.0
 
 
+class NoiseProofDetector:
+    """The same in a room of -45 dBFS."""
+
+    def probability(self, frame: NDArray[np.float32]) -> float:
+        return 1.0 if float(np.sqrt(np.mean(frame**2))) > 0.015 else 0.0
+
+
 def reply(seconds: float, seed: int) -> Line:
     sound = chatter(seconds, REPLY_HZ, seed)
     played = soxr.resample(sound, REPLY_HZ, RATE_HZ).astype(np.float32)
@@ -129,6 +136,22 @@ def test_what_a_canceller_leaves_neither_interrupts_nor_hides_anybody() -> None:
     scene = stage(replies(), [Remark(0, 150.0, chatter(0.9, RATE_HZ, 30)), *remarks()], room)
     late_ms = heard_within(scene, onsets(scene, LoudnessDetector()))
     assert max(late_ms) <= 150.0, late_ms
+
+
+@pytest.mark.parametrize("n_before", [1, 2, 4])
+@pytest.mark.parametrize("interrupted", ["never", "before"])
+def test_neither_a_noisy_room_nor_a_person_is_learnt_as_an_echo(
+    n_before: int, interrupted: str
+) -> None:
+    """Replies that somebody stops at once, behind a canceller that leaves nothing: no echo came."""
+    lines = (*[reply(0.6, 40 + i) for i in range(n_before)], reply(6.0, 50))
+    person = 10.0 ** (-6.0 / 20.0) * chatter(0.5, RATE_HZ, 31)
+    said = [Remark(n_before - 1, 100.0, person)] if interrupted == "before" else []
+    said.append(Remark(n_before, 150.0, person))
+    room = Room(None, noise_dbfs=-45.0, canceller=EchoCanceller.ON, seed=1)
+    scene = stage(lines, said, room)
+    late_ms = heard_within(scene, onsets(scene, NoiseProofDetector()))
+    assert late_ms[-1] <= 150.0, late_ms
 
 
 def test_who_turns_up_the_volume_is_taken_for_a_person_once() -> None:

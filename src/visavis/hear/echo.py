@@ -157,6 +157,8 @@ class EchoJudge:
         self._ring.fill(SILENT_DB)
         self._evidence = 0.0
         self._hold_hops = 0
+        if self.canceller is EchoCanceller.ON:
+            self._trust_canceller()
         self._believe()
 
     def is_echo(self, hop: NDArray[np.float32], at_ms: float) -> bool:
@@ -176,6 +178,13 @@ class EchoJudge:
         ):
             return False
         return float(np.max(self._latest_first())) > self.ACTIVE_DB
+
+    def _trust_canceller(self) -> None:
+        """Begin with what a canceller leaves: else who speaks over a first reply would be learnt
+        as its echo, and never be noticed again."""
+        unknown = self._n_learnt == 0
+        self._coupling[unknown] = self._mean[unknown] = self.CANCELLED_DB
+        self._n_learnt[unknown] = self.LEARNT_HOPS
 
     # -------------------------------------------------------------- what is played
 
@@ -235,12 +244,10 @@ class EchoJudge:
     def _believe(self) -> None:
         """How strong the coupling may be in each band, by what was learnt so far."""
         n = self._n_learnt[self._row]
-        unknown_db, doubt_db = np.inf, self.DOUBT_DB
-        if self.canceller is EchoCanceller.ON:
-            unknown_db, doubt_db = self.CANCELLED_DB, 0.25 * self.DOUBT_DB
+        doubt_db = self.DOUBT_DB if self.canceller is not EchoCanceller.ON else 0.0
         doubt = np.sqrt(self.LEARNT_HOPS / np.maximum(n, self.LEARNT_HOPS))
         coupling = self._coupling[self._row] + doubt_db * doubt
-        self._believed = np.where(n < self.LEARNT_HOPS, unknown_db, coupling)
+        self._believed = np.where(n < self.LEARNT_HOPS, np.inf, coupling)
         self._known = np.where(np.isinf(self._believed), SILENT_DB, self._believed)
 
     # -------------------------------------------------------------- learning
@@ -253,14 +260,17 @@ class EchoJudge:
         """Follow each band's coupling at each delay: a quantile, by Robbins and Monro 1951."""
         self._n_located += 1
         played = self._played()
-        active = played > self.ACTIVE_DB
+        active = played > np.maximum(self.ACTIVE_DB, self._room + self.ABOVE_ROOM_DB)
         active[_ANY_DELAY] &= self._latest_first()[-1] > self.ACTIVE_DB  # not before it can arrive
         ratio = heard - played
         n = self._n_learnt
         self._mean = np.where(active & (n == 0), ratio, self._mean)
-        highest = np.where(n == 0, ratio, np.maximum(ratio, self._coupling))
+        audible = heard > self._room + self.ABOVE_ROOM_DB  # else `ratio` is no echo's, but a bound
+        first = np.where(audible, np.maximum(ratio, self._coupling), self._coupling)
+        highest = np.where(n == 0, ratio, first)
         step = np.maximum(2.0, 60.0 / (n + 1.0))
-        side = np.where(ratio > self._coupling, self.QUANTILE, self.QUANTILE - 1.0)
+        louder = self.QUANTILE * audible
+        side = np.where(ratio > self._coupling, louder, self.QUANTILE - 1.0)
         if self._hold_hops > 0 and not self._is_alike(ratio, active):
             side = np.where(side > 0.0, 0.1 * side, side)
         learnt = np.where(n < self.LEARNT_HOPS, highest, self._coupling + step * side)
