@@ -206,7 +206,7 @@ def _weights(n: int) -> Floats:
 
 def _estimated(name: str, value: Callable[[Floats], Floats], weights: Floats) -> dict[str, float]:
     n = weights.shape[1]
-    middle = float(value(np.ones(n)))
+    middle = float(value(np.ones((1, n), dtype=np.float64))[0])
     if np.isnan(middle):
         return {}
     every: Floats = value(weights)

@@ -74,8 +74,8 @@ def decoded(data: bytes) -> str:
     """Text of a label file in any of the encodings that such files come in; line ends are \\n."""
     if data.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
         text = data.decode("utf-16", errors="replace")
-    elif b"\0" in data[:200]:
-        big = data[:200:2].count(0) > data[1:200:2].count(0)
+    elif b"\0" in data[:2]:  # such files begin with an ASCII letter
+        big = data.startswith(b"\0")
         text = data.decode("utf-16-be" if big else "utf-16-le", errors="replace")
     else:
         try:
