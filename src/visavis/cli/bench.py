@@ -13,6 +13,7 @@ from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
 from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
+from visavis.bench.lips.command import lips
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule
 
@@ -22,5 +23,5 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers):
+for command in (rule, delay, compare, answers, lips):
     app.command()(command)

@@ -59,7 +59,7 @@ class _Set:
 
 
 _KALDI_PLACE = re.compile(r"_[BIES]$")
-_ODD = re.compile(r"^(<.*>|\{.*\}|\[.*\]|\+\+.*\+\+)$")
+_ODD = re.compile(r"^(<.*>|\{.*\}|\[.*\]|\+.+\+)$")
 _ROUNDING_S = 1e-3
 """Labels that touch may overlap or gape by what was lost in writing them."""
 
