@@ -1,8 +1,9 @@
 """Other people's engines, each in a process and an environment of its own: bench/lips-peers.
 
 A peer is a program that is started once and asked once for each recording. Question: one line of
-JSON, `{"rate_hz": …, "n_samples": …, "text": …}`, then n_samples float32, little-endian. Answer:
-one line of JSON, either `{"error": "…"}` or
+JSON, `{"rate_hz": …, "n_samples": …, "text": …, "words": [["hello", 0.1, 0.4], …]}`, then n_samples
+float32, little-endian. Only a peer that wants times of words is given some. Answer: one line of
+JSON, either `{"error": "…"}` or
 
     {"starts": [0, 400, …], "shapes": ["sil", "PP", …], "delay_ms": 0, "cpu_s": 0.1, "push_ms": […]}
 
@@ -18,18 +19,28 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import IO
 
 from pydantic import BaseModel, ValidationError
 
 from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
+from visavis.bench.lips.sounds import resampled
+from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.bench.lips.track import track_of
 from visavis.errors import EngineError, SetupError
 from visavis.lips.phonemes import table
 
 _FOLDER = Path(__file__).resolve().parents[4] / "bench" / "lips-peers"
 _WAIT_S = 5.0
+
+
+class Words(Enum):
+    """Whether a peer is told what is said."""
+
+    UNTIMED = "untimed"  # it listens
+    TIMED = "timed"  # words and when they are said, as a voice provider would give them
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,9 @@ class Peer:
     about: str
     script: str
     arguments: tuple[str, ...] = ()
-    needs_text: bool = False
+    words: Words = Words.UNTIMED
+    rate_hz: int | None = None
+    """The rate at which it is given the sound; None: the file's own."""
 
     def command(self, folder: Path) -> Sequence[str]:
         """The command line. Raises SetupError if the peer is not installed."""
@@ -62,12 +75,13 @@ PEERS: Mapping[str, Peer] = {
     "headaudio": Peer(
         "@met4citizen/headaudio 0.1.0, its own worklet code; sound alone; MIT",
         "headaudio.mjs",
+        rate_hz=48_000,
     ),
-    "wawa": Peer("wawa-lipsync 0.0.2; sound alone; MIT", "wawa.mjs"),
+    "wawa": Peer("wawa-lipsync 0.0.2; sound alone; MIT", "wawa.mjs", rate_hz=48_000),
     "talkinghead": Peer(
-        "TalkingHead 1.7.0's English letter rules, words timed by the sound's length; text; MIT",
+        "TalkingHead 1.7.0's English letter rules; words timed by PocketSphinx; MIT",
         "talkinghead.mjs",
-        needs_text=True,
+        words=Words.TIMED,
     ),
     "pylipsync": Peer("pylipsync 0.2.1 (uLipSync); sound alone; MIT", "ulipsync.py"),
 }
@@ -93,7 +107,9 @@ class PeerProcess:
         """
         self.name = name
         self.about = peer.about
-        self.needs_text = peer.needs_text
+        self.needs_text = peer.words is Words.TIMED
+        self._rate_hz = peer.rate_hz
+        self._aligner = ForcedAlignment() if peer.words is Words.TIMED else None
         self._process = subprocess.Popen(
             peer.command(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
         )
@@ -107,7 +123,15 @@ class PeerProcess:
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""
-        head = {"rate_hz": rate_hz, "n_samples": len(sound), "text": text or ""}
+        words = self._aligner.words(sound, rate_hz, text) if self._aligner else ()
+        if self._rate_hz is not None:
+            sound, rate_hz = resampled(sound, rate_hz, self._rate_hz), self._rate_hz
+        head = {
+            "rate_hz": rate_hz,
+            "n_samples": len(sound),
+            "text": text or "",
+            "words": [[word.symbol, word.start_s, word.end_s] for word in words],
+        }
         try:
             self._in.write(json.dumps(head).encode() + b"\n" + sound.astype("<f4").tobytes())
             self._in.flush()

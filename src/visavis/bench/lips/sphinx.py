@@ -83,10 +83,10 @@ class PhoneLoop:
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""
-        pcm = pcm_from_float(resampled(sound, rate_hz, RATE_HZ)).astype("<i2")
+        pcm = _pcm(sound, rate_hz)
         if self._delay_frames is None:
-            return self._offline(pcm.tobytes(), len(pcm))
-        return self._streaming(pcm.tobytes(), len(pcm), self._delay_frames)
+            return self._offline(pcm, len(pcm) // 2)
+        return self._streaming(pcm, len(pcm) // 2, self._delay_frames)
 
     def close(self) -> None:
         """See Contender."""
@@ -140,33 +140,40 @@ class ForcedAlignment:
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender. A word that CMUdict does not have is an EngineError."""
+        pcm = _pcm(sound, rate_hz)
+        began = time.process_time()
+        phones = [phone for _, phones in self._align(pcm, text) for phone in phones]
+        cpu_s = time.process_time() - began
+        n_samples = len(pcm) // 2
+        return Result(_track(phones, n_samples), 0.0, Compute(cpu_s, n_samples / RATE_HZ))
+
+    def words(self, sound: Sound, rate_hz: int, text: str | None) -> tuple[Label, ...]:
+        """When each word is said. Raises EngineError as `run` does."""
+        return tuple(
+            Label(word, _seconds(phones[0].start_frame), _seconds(phones[-1].end_frame))
+            for word, phones in self._align(_pcm(sound, rate_hz), text)
+            if phones and not word.startswith(("<", "["))  # silences have names, too
+        )
+
+    def close(self) -> None:
+        """See Contender."""
+
+    def _align(self, pcm: bytes, text: str | None) -> list[tuple[str, list[Phone]]]:
+        """Words first, then the phones in them: PocketSphinx aligns in two passes."""
         words = plain_words(text or "")
         missing = [word for word in words if self._decoder.lookup_word(word) is None]
         if not words or missing:
             raise EngineError(
                 f"CMUdict has no {', '.join(missing)}" if missing else "there are no words to align"
             )
-        pcm = pcm_from_float(resampled(sound, rate_hz, RATE_HZ)).astype("<i2").tobytes()
-        began = time.process_time()
-        phones = self._align(pcm, " ".join(words))
-        cpu_s = time.process_time() - began
-        n_samples = len(pcm) // 2
-        return Result(_track(phones, n_samples), 0.0, Compute(cpu_s, n_samples / RATE_HZ))
-
-    def close(self) -> None:
-        """See Contender."""
-
-    def _align(self, pcm: bytes, words: str) -> list[Phone]:
-        """Words first, then the phones in them: PocketSphinx aligns in two passes."""
         try:
-            self._decoder.set_align_text(words)
+            self._decoder.set_align_text(" ".join(words))
             _decode(self._decoder, pcm)
             self._decoder.set_alignment()
             _decode(self._decoder, pcm)
             return [
-                Phone(phone.name, phone.start, phone.start + phone.duration)
+                (word.name, [Phone(p.name, p.start, p.start + p.duration) for p in word])
                 for word in self._decoder.get_alignment()
-                for phone in word
             ]
         except (RuntimeError, TypeError, ValueError) as error:  # what it raises if nothing fits
             raise EngineError(f"the words can't be aligned with the sound: {error}") from error
@@ -179,6 +186,11 @@ def plain_words(text: str) -> list[str]:
 
 
 # ------------------------------------------------------------------ PocketSphinx
+
+
+def _pcm(sound: Sound, rate_hz: int) -> bytes:
+    """16-bit at PocketSphinx's rate."""
+    return pcm_from_float(resampled(sound, rate_hz, RATE_HZ)).astype("<i2").tobytes()
 
 
 def _model_path() -> Path:
