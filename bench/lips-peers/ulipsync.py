@@ -1,4 +1,4 @@
-"""pylipsync with its own defaults, over the conversation that visavis.bench.lips.peers describes."""
+"""pylipsync with its own defaults; visavis.bench.lips.peers describes the conversation."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ NAMES = {"aa": "aa", "ee": "E", "ih": "I", "oh": "O", "ou": "U", "silence": "sil
 
 
 def main() -> None:
+    """Answer every question on standard input."""
     analyzer = PhonemeAnalyzer()
     _say({"ready": "pylipsync 0.2.1, MIT"})
     while line := sys.stdin.buffer.readline():
@@ -23,7 +24,7 @@ def main() -> None:
         data = sys.stdin.buffer.read(4 * question["n_samples"])
         try:
             _say(answer(analyzer, np.frombuffer(data, dtype="<f4"), question["rate_hz"]))
-        except Exception as error:  # the other side has to be told, whatever it is
+        except Exception as error:  # noqa: BLE001 - the other side has to be told, whatever it is
             _say({"error": f"{type(error).__name__}: {error}"})
 
 

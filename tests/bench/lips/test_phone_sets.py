@@ -101,6 +101,14 @@ def test_the_alphabet_is_chosen_by_what_it_knows() -> None:
     assert choose_set(labels("y", "m")) is PhoneSet.ARPABET
 
 
+def test_sampa_has_case_and_digits() -> None:
+    assert names("d", "eI", "m", "@", "n", "S", "3:", "tS", '"A:') == (
+        ["DD", "E", "I", "PP", "E", "nn", "CH", "RR", "CH", "aa"]
+    )
+    assert choose_set(labels("d", "eI", "@", "n", "s", "E", "T")) is PhoneSet.XSAMPA
+    assert names("h", "3`", phone_set=PhoneSet.XSAMPA) == ["RR", "RR"]
+
+
 def test_outside_the_labels_nobody_knows_and_between_them_is_silence() -> None:
     apart = [Label("AA", 0.1, 0.2), Label("M", 0.3, 0.4)]
     found = mouth_of(apart, 1_000, 500)
@@ -117,7 +125,7 @@ def test_labels_longer_than_the_sound_are_cut() -> None:
     assert mouth_of(labels("AA", "M"), 1_000, 150).track.n_samples == 150
 
 
-@pytest.mark.parametrize("name", ["arpabet", "ipa", "festvox-ru"])
+@pytest.mark.parametrize("name", ["arpabet", "ipa", "xsampa", "festvox-ru"])
 def test_the_table_has_no_symbol_twice(name: str) -> None:
     own = json.loads(spec_text("phone_sets.json"))[name]
     assert own["source"]

@@ -4,7 +4,7 @@
     name: buckeye-sample          # stands in reports; the folder's name if it is left out
     licence: CC-BY-4.0            # these may stand here for all items, or at each
     labelled_by: hand             # hand, forced alignment, synthesis …
-    phone_set: auto               # auto, arpabet, ipa, festvox-ru
+    phone_set: auto               # auto, arpabet, ipa, xsampa, festvox-ru
     tier: phones                  # of TextGrids; found by name if left out
     split: test
     items:

@@ -28,9 +28,10 @@ class PhoneSet(Enum):
     """In which alphabet labels are written."""
 
     AUTO = "auto"
-    """ARPAbet or IPA, whichever knows more of a file's labels."""
+    """ARPAbet, IPA or X-SAMPA, whichever knows most of a file's labels."""
     ARPABET = "arpabet"
     IPA = "ipa"
+    XSAMPA = "xsampa"
     FESTVOX_RU = "festvox-ru"
 
 
@@ -60,6 +61,7 @@ class _Set:
 
 _KALDI_PLACE = re.compile(r"_[BIES]$")
 _ODD = re.compile(r"^(<.*>|\{.*\}|\[.*\]|\+.+\+)$")
+_XSAMPA_MARKS = re.compile(r"""["%:']|_[a-zA-Z0-9]|(?<=[mnN])=""")
 _ROUNDING_S = 1e-3
 """Labels that touch may overlap or gape by what was lost in writing them."""
 
@@ -96,12 +98,12 @@ def mouth_of(
 
 
 def choose_set(labels: Sequence[Label]) -> PhoneSet:
-    """ARPABET or IPA: which knows more of these labels. ARPABET if both know as many."""
+    """ARPABET, IPA or XSAMPA: which knows most of these labels; the first of equals."""
     known = {
         name: sum(
             _shapes([_bare(label.symbol, name)], 0, _set(name)) is not None for label in labels
         )
-        for name in (PhoneSet.ARPABET, PhoneSet.IPA)
+        for name in (PhoneSet.ARPABET, PhoneSet.IPA, PhoneSet.XSAMPA)
     }
     return max(known, key=lambda name: known[name])
 
@@ -167,7 +169,7 @@ def _vowel(symbol: str, alphabet: _Set) -> int | None:
 
 
 _GLIDES = frozenset(["j", "w", "y", "ɥ"])
-_R_VOWELS = frozenset(["er", "axr", "ɝ", "ɚ", "ɜ"])
+_R_VOWELS = frozenset(["er", "axr", "ɝ", "ɚ", "ɜ", "3", "3`", "@`"])
 
 
 def _bare(symbol: str, phone_set: PhoneSet) -> str:
@@ -177,6 +179,8 @@ def _bare(symbol: str, phone_set: PhoneSet) -> str:
     plain = _KALDI_PLACE.sub("", plain)
     if phone_set is PhoneSet.IPA:
         return plain if plain in _set(phone_set).diphthongs else strip_marks(plain)
+    if phone_set is PhoneSet.XSAMPA:  # case and digits mean something
+        return _XSAMPA_MARKS.sub("", plain)
     return plain.rstrip("0123456789").casefold()
 
 
@@ -196,8 +200,8 @@ def _set(phone_set: PhoneSet) -> _Set:
     }
     borrowers = frozenset(own.get("borrow", ()))
     closures = {symbol: tuple(of) for symbol, of in own.get("closures_of", {}).items()}
-    if phone_set is PhoneSet.FESTVOX_RU:
-        return _Set(viseme_of)
+    if phone_set in (PhoneSet.FESTVOX_RU, PhoneSet.XSAMPA):
+        return _Set(viseme_of, own.get("low_weight", {}), pairs, borrowers)
     spec = json.loads(spec_text("visemes.json"))
     written = str.casefold if phone_set is PhoneSet.ARPABET else str
     shared = {

@@ -155,6 +155,14 @@ class ForcedAlignment:
             if phones and not word.startswith(("<", "["))  # silences have names, too
         )
 
+    def phones(self, sound: Sound, rate_hz: int, text: str) -> tuple[Label, ...]:
+        """When each phone is said, silences included. Raises EngineError as `run` does."""
+        return tuple(
+            Label(one.symbol, _seconds(one.start_frame), _seconds(one.end_frame))
+            for _, phones in self._align(_pcm(sound, rate_hz), text)
+            for one in phones
+        )
+
     def close(self) -> None:
         """See Contender."""
 
