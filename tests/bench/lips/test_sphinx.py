@@ -41,6 +41,15 @@ def test_offline_it_declares_no_delay_and_covers_the_sound() -> None:
     assert set(found.track.frames().tolist()) <= set(range(15))
 
 
+@pytest.mark.parametrize("delay_ms", [100.0, None])
+def test_what_came_before_is_forgotten(delay_ms: float | None) -> None:
+    loop = PhoneLoop(delay_ms)
+    hiss = np.diff(noise(1.0), append=0.0).astype(np.float32)
+    fresh = loop.run(hiss, 16_000, None).track
+    loop.run(10 * noise(1.0), 16_000, None)
+    assert loop.run(hiss, 16_000, None).track == fresh
+
+
 def test_alignment_needs_words_that_it_knows() -> None:
     align = ForcedAlignment()
     with pytest.raises(EngineError, match="CMUdict has no zyxgorp"):

@@ -62,29 +62,37 @@ class PublicSet:
     tier: str | None = None
 
 
-def _phonlab(_folder: Path) -> Sequence[Clip]:
-    texts = {
-        "im_twelve": "I'm twelve. What're you?",
-        "two_plus_two": "two plus two",
-        "three_plus_five": "three plus five",
-    }
-    return [Clip(f"{n}.wav", f"{n}.TextGrid", f"phonlab-{n}", text) for n, text in texts.items()]
+def _phonlab(folder: Path) -> Sequence[Clip]:
+    names = ("im_twelve", "two_plus_two", "three_plus_five")
+    return [
+        Clip(
+            f"{name}.wav", f"{name}.TextGrid", f"phonlab-{name}", _words(folder, f"{name}.TextGrid")
+        )
+        for name in names
+    ]
 
 
-def _praatio(_folder: Path) -> Sequence[Clip]:
+def _praatio(folder: Path) -> Sequence[Clip]:
+    damon = "damon_set_test.TextGrid"
     return [
         Clip("mary.wav", "mary.TextGrid", "praatio-mary", "Mary rolled the barrel"),
         Clip("bobby.wav", "bobby_phones.TextGrid", "praatio-bobby", "Bobby ripped his ledger"),
-        Clip("damon_set_test.wav", "damon_set_test.TextGrid", "praatio-damon"),
+        Clip("damon_set_test.wav", damon, "praatio-damon", _words(folder, damon)),
     ]
 
 
 def _polyglot(folder: Path) -> Sequence[Clip]:
     labels = "acoustic_corpus.TextGrid"
-    tiers = read_textgrid(decoded((folder / labels).read_bytes()), labels)
-    words = next((tier.labels for tier in tiers if tier.name == "word"), ())
-    text = " ".join(one.symbol.strip() for one in words if one.symbol.strip() not in ("", "sil"))
+    text = _words(folder, labels).replace("yknow", "you know")
     return [Clip("acoustic_corpus.wav", labels, "polyglotdb-acoustic", text)]
+
+
+def _words(folder: Path, labels: str) -> str:
+    """What a TextGrid's tier of words says."""
+    tiers = read_textgrid(decoded((folder / labels).read_bytes()), labels)
+    words = next(tier.labels for tier in tiers if tier.name in ("word", "words"))
+    plain = [one.symbol.strip() for one in words]
+    return " ".join(word for word in plain if word not in ("", "sil", "sp"))
 
 
 def _arctic(_folder: Path) -> Sequence[Clip]:

@@ -37,7 +37,9 @@ from visavis.bench.lips.textgrid import Tier, read_textgrid
 LABEL_SUFFIXES = (".textgrid", ".lab", ".phones", ".phn", ".json", ".tsv", ".csv", ".txt")
 """What a folder's label files may be called, in lower case, the likeliest first."""
 
-_PHONE_TIER = re.compile(r"(^|\W)(phones?|phonemes?|phon|segments?|segs?|mau|phoneme_?tier)$", re.I)
+_PHONE_TIER = re.compile(
+    r"(^|\W)(phones?|phonemes?|phons?|segments?|segs?|mau|phoneme_?tier)$", re.I
+)
 _FULL_CONTEXT = re.compile(r"-([^-+]+)\+")
 _HTK_UNIT_S = 1e-7
 

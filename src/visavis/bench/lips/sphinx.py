@@ -84,6 +84,7 @@ class PhoneLoop:
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""
         pcm = _pcm(sound, rate_hz)
+        self._decoder.reinit_feat()  # else it remembers the speaker before
         if self._delay_frames is None:
             return self._offline(pcm, len(pcm) // 2)
         return self._streaming(pcm, len(pcm) // 2, self._delay_frames)
@@ -135,7 +136,6 @@ class ForcedAlignment:
 
     def __init__(self) -> None:
         """Load the model. Raises SetupError if PocketSphinx is not installed."""
-        _model_path()
         self._decoder = _decoder(lm=None)
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
@@ -174,6 +174,7 @@ class ForcedAlignment:
             raise EngineError(
                 f"CMUdict has no {', '.join(missing)}" if missing else "there are no words to align"
             )
+        self._decoder.reinit_feat()
         try:
             self._decoder.set_align_text(" ".join(words))
             _decode(self._decoder, pcm)
