@@ -61,7 +61,7 @@ def lips_html(trial: Trial, report: Report, data_sets: Sequence[DataSet]) -> str
 def _style() -> str:
     files = (
         resources.files("visavis.bench") / "report.css",
-        resources.files(__package__) / "html.css",
+        resources.files("visavis.bench.lips") / "html.css",
     )
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
