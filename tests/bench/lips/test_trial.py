@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from visavis.bench.intervals import bound_name
 from visavis.bench.lips.contender import Compute, Result, Sound
 from visavis.bench.lips.manifest import Item, open_data_set
 from visavis.bench.lips.track import track_of
-from visavis.bench.lips.trial import Trial
+from visavis.bench.lips.trial import Proof, Trial
 from visavis.errors import EngineError
 from visavis.lips.phonemes import table
 
@@ -128,6 +129,31 @@ def test_the_worst_are_the_worst(items: tuple[Item, ...]) -> None:
     trial = run(items, Scripted("mixed", mixed))
     assert [o.item.name for o in trial.worst("mixed", 5)] == ["we", "me"]
     assert [o.item.name for o in trial.worst("mixed", 1)] == ["we"]
+
+
+def test_who_hears_the_future_is_caught(items: tuple[Item, ...]) -> None:
+    class Delayed(Scripted):
+        """Shows the length of what it was given: it knows the end from the beginning."""
+
+        def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
+            return replace(super().run(sound, rate_hz, text), delay_ms=100.0)
+
+    class Honest(Delayed):
+        def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
+            starts = list(range(0, len(sound), 1_600))
+            shapes = [1 + index % 14 for index in range(len(starts))]
+            track = track_of(shapes, starts, len(sound), rate_hz)
+            return Result(track, 100.0, Compute(0.1, 1.0))
+
+    trial = Trial(
+        [Delayed("seer", right), Honest("honest", right), Scripted("offline", right)], Proof.CUT
+    )
+    for item in items:
+        trial.add(item)
+    found = trial.figures()
+    assert (found["seer_n_cut"], found["seer_n_peeked"]) == (2, 2)
+    assert (found["honest_n_cut"], found["honest_n_peeked"]) == (2, 0)
+    assert "offline_n_cut" not in found
 
 
 def test_names_of_figures_end_in_their_unit_or_count(items: tuple[Item, ...]) -> None:

@@ -23,7 +23,7 @@ from visavis.bench.lips.contender import Contender, open_contender
 from visavis.bench.lips.html import lips_html
 from visavis.bench.lips.manifest import DataSet, Item, describe, open_data_set
 from visavis.bench.lips.registry import CONTENDERS
-from visavis.bench.lips.trial import Trial
+from visavis.bench.lips.trial import Proof, Trial
 from visavis.bench.report import Report, Setting, commit, machine, print_json
 from visavis.errors import ConfigError, SetupError
 
@@ -57,6 +57,8 @@ _SHOWN = (
     ("real-time factor", "real_time_factor"),
     ("a push, P95 ms", "push_p95_ms"),
     ("could not do, files", "n_failed"),
+    ("knew the future, files", "n_peeked"),
+    ("  of files cut", "n_cut"),
 )
 """Rows of the table: words and figures."""
 
@@ -79,6 +81,10 @@ def lips(  # noqa: PLR0913, PLR0917 - one parameter for each option
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many files of each set, evenly spread.")
     ] = None,
+    prove_delay: Annotated[
+        bool,
+        typer.Option("--prove-delay", help="Cut recordings: does any engine hear the future?"),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a report with pictures here.")] = None,
 ) -> None:
@@ -90,7 +96,8 @@ def lips(  # noqa: PLR0913, PLR0917 - one parameter for each option
         raise ConfigError(f"There is nothing in split {split}.")
     _tell_of_sets(data_sets)
     with ExitStack() as stack:
-        trial = Trial(_opened(contender, delay_ms, stack))
+        proof = Proof.CUT if prove_delay else Proof.NONE
+        trial = Trial(_opened(contender, delay_ms, stack), proof)
         _run(trial, items)
     settings: dict[str, Setting] = {
         "sets": ", ".join(one.name for one in data_sets),

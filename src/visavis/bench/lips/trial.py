@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
-from visavis.bench.lips.contender import Compute, Contender
+import numpy as np
+
+from visavis.bench.lips.contender import Compute, Contender, Result
 from visavis.bench.lips.figures import lip_figures
-from visavis.bench.lips.manifest import Item, load
+from visavis.bench.lips.manifest import Item, Recording, load
 from visavis.bench.lips.measures import Tally, measure
+from visavis.bench.lips.track import FRAME_HZ
 from visavis.errors import VisavisError
 
 
@@ -20,6 +24,8 @@ class Outcome:
     item: Item
     tally: Tally
     compute: Compute
+    peeked: bool | None = None
+    """Whether what it showed depended on sound that it had not heard; None: not tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,27 @@ class Failure:
     reason: str
 
 
+class Proof(Enum):
+    """Whether engines that stream are run again on the beginning of each recording."""
+
+    NONE = "none"
+    CUT = "cut"
+    """What they showed until the cut must be the same, or they have heard what lies behind it."""
+
+
+CUT_SHARE = 0.6
+"""Where a recording is cut for the proof."""
+
+MARGIN_MS = 20.0
+"""Resampling before the engine mixes samples this near to the cut with what lies behind it."""
+
+
 @dataclass(slots=True)
 class Trial:
     """What one run has found so far; whole after Ctrl-C too."""
 
     contenders: Sequence[Contender]
+    proof: Proof = Proof.NONE
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
     failures: list[Failure] = field(default_factory=list[Failure])
     unknown: dict[str, int] = field(default_factory=dict[str, int])
@@ -67,12 +89,31 @@ class Trial:
                     failures.append(Failure(item, contender.name, str(error)))
                 else:
                     tally = measure(recording.reference, result.track, result.delay_ms)
-                    outcomes.append(Outcome(contender.name, item, tally, result.compute))
+                    peeked = self._peeks(contender, recording, result)
+                    outcomes.append(Outcome(contender.name, item, tally, result.compute, peeked))
             step(contender.name)
         self.outcomes += outcomes
         self.failures += failures
         for label in recording.unknown:
             self.unknown[label] = self.unknown.get(label, 0) + 1
+
+    def _peeks(self, contender: Contender, recording: Recording, whole: Result) -> bool | None:
+        """Whether a cut behind a moment changes what was shown before it, MARGIN_MS aside.
+
+        Only of engines with a delay: the others say that they know the recording beforehand.
+        """
+        if self.proof is Proof.NONE or whole.delay_ms == 0.0:
+            return None
+        n_samples = int(CUT_SHARE * len(recording.sound))
+        seconds = max(0.0, n_samples / recording.rate_hz - MARGIN_MS / 1_000.0)
+        text = recording.item.text
+        try:
+            part = contender.run(recording.sound[:n_samples], recording.rate_hz, text)
+        except VisavisError:  # it was the same sound: what it can't do now, it did with more
+            return True
+        n_frames = int(seconds * FRAME_HZ)
+        first, second = (one.track.frames(0, n_frames) for one in (whole, part))
+        return not bool(np.array_equal(first, second))
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -98,9 +139,10 @@ class Trial:
     def figures(self) -> dict[str, float]:
         """All of them, the contender's name in front: `sphinx_loop_frame_accuracy_rate`.
 
-        `CONTENDER_n_failed` counts recordings that it could not do. Where contenders did different
-        recordings, `shared_n_files` and `CONTENDER_shared_frame_accuracy_rate` are of those that
-        every one did.
+        `CONTENDER_n_failed` counts recordings that it could not do; `CONTENDER_n_peeked` those of
+        `CONTENDER_n_cut` in which it knew of sound that it had not heard (Proof.CUT). Where
+        contenders did different recordings, `shared_n_files` and
+        `CONTENDER_shared_frame_accuracy_rate` are of those that every one did.
         """
         found: dict[str, float] = {
             "n_files": len(self.items),
@@ -117,6 +159,10 @@ class Trial:
             found |= {f"{name}_{figure}": value for figure, value in own.items()}
             failed = sum(failure.contender == name for failure in self.failures)
             found[f"{name}_n_failed"] = failed
+            proven = [o.peeked for o in self.of(name) if o.peeked is not None]
+            if proven:
+                found[f"{name}_n_cut"] = len(proven)
+                found[f"{name}_n_peeked"] = sum(proven)
             if uneven and shared:
                 for figure, value in self.figures_of(name, shared).items():
                     if figure.startswith("frame_accuracy_"):
