@@ -49,6 +49,7 @@ class Loudness:
         n_frames = max(4, round(capacity_s * 1_000.0 / FRAME_MS))
         self._level_db = np.full(n_frames, LOWEST_DB)
         self._threshold_db = np.full(n_frames, LOWEST_DB)
+        self._loud_at_db = np.full(n_frames, _FIRST_LOUD_DB)
         self._n_frames = 0
         self._rest = np.zeros(0, dtype=np.float32)
         self._loud_db = _FIRST_LOUD_DB
@@ -102,7 +103,8 @@ class Loudness:
         frames = self._frames(start_sample, end_sample)
         if not len(frames):
             return 1.0
-        share = 10.0 ** (float(np.mean(self._level_db[frames])) / 20.0 - self._loud_db / 20.0)
+        level_db, loud_db = np.mean(self._level_db[frames]), self._loud_at_db[frames[-1]]
+        share = 10.0 ** (float(level_db - loud_db) / 20.0)
         return min(1.0, _SMALLEST_OPENING + (1.0 - _SMALLEST_OPENING) * share**0.5)
 
     def _add(self, level_db: float) -> None:
@@ -115,6 +117,7 @@ class Loudness:
             self._room_db = min(level_db, self._room_db + _ROOM_UP_DB)
         at = self._n_frames % len(self._level_db)
         self._level_db[at] = level_db
+        self._loud_at_db[at] = self._loud_db
         room_db = min(self._room_db, self._loud_db - _ROOM_AT_LEAST_BELOW_DB)
         self._threshold_db[at] = max(
             LOWEST_DB, self._loud_db - BELOW_LOUD_DB, room_db + ABOVE_ROOM_DB
