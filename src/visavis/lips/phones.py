@@ -1,4 +1,4 @@
-"""Phonemes with their durations, as a voice tells them, to spans of mouth shapes. Pure, streaming."""
+"""A voice's phonemes with their durations, to spans of mouth shapes. Pure, streaming."""
 
 from __future__ import annotations
 
