@@ -1,4 +1,4 @@
-"""Stretches of one mouth shape, the currency between sources, passes and measures. Pure."""
+"""Spans: stretches of one mouth shape in sample time. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch [start, end) of one shape, in samples.
+    """A stretch [start, end) of one shape, in samples of its reply's audio.
 
-    The spans of a source follow each other without gaps from sample 0; silence is SIL with
-    weight 0.
+    The spans of a source are contiguous and ascend from sample 0; silence is a span of SIL with
+    weight 0. `viseme` is a position in the order of spec/visemes.json, `weight` 0 to 1.
     """
 
     viseme: int
