@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from visavis.errors import ConfigError
+from visavis.errors import ConfigError, ProtocolError
 from visavis.events import Cue
+from visavis.lips.alignment import Alignment
+from visavis.lips.characters import Times
 from visavis.lips.lipsync import LipSync
 from visavis.lips.phonemes import SIL, Timed, table
 
@@ -99,6 +101,55 @@ def test_after_an_interruption_it_begins_again() -> None:
     again = lips.push(sound, phones=PHONES) + lips.finish()
     assert names(again) == names(whole(PHONES, sound))
     assert again[0].at_sample == 0
+
+
+SPELT = "my map, a fish"
+STARTS_MS = [0, 80, 250, 260, 340, 460, 550, 560, 950, 1_020, 1_030, 1_140, 1_240, 1_390]
+"""The same words as SAID, as a provider would time their characters."""
+
+
+def spelt(first: int = 0, last: int = len(SPELT)) -> Alignment:
+    ends_ms = [*STARTS_MS[1:], 1_390]
+    lengths_ms = [end - start for start, end in zip(STARTS_MS, ends_ms, strict=True)]
+    return Alignment(
+        tuple(SPELT[first:last]),
+        tuple(map(float, STARTS_MS[first:last])),
+        tuple(map(float, lengths_ms[first:last])),
+        Times.STREAM,
+    )
+
+
+def test_characters_say_the_same_as_phonemes() -> None:
+    sound = sound_of(PHONES)
+    lips = LipSync(RATE_HZ)
+    cues = lips.push(sound, characters=spelt()) + lips.finish()
+    said = names(cues)
+    assert (said.count("PP"), said.count("FF"), said.count("sil")) == (3, 1, 2)
+    expected = [cue.at_sample for cue in whole(PHONES, sound) if cue.viseme == SIL]
+    found = [cue.at_sample for cue in cues if cue.viseme == SIL]
+    assert found == pytest.approx(expected, abs=30 * MS)
+
+
+def test_characters_one_by_one_give_the_same_cues() -> None:
+    sound = sound_of(PHONES)
+    expected = LipSync(RATE_HZ)
+    lips = LipSync(RATE_HZ)
+    cues: list[Cue] = []
+    for at in range(len(SPELT)):
+        cues += lips.push(sound[at * 1_600 : (at + 1) * 1_600], characters=spelt(at, at + 1))
+    cues += lips.push(sound[len(SPELT) * 1_600 :]) + lips.finish()
+    assert tuple(cues) == expected.push(sound, characters=spelt()) + expected.finish()
+
+
+def test_one_speech_is_told_in_one_way() -> None:
+    lips = LipSync(RATE_HZ)
+    lips.push(sound_of(PHONES)[:800], phones=PHONES)
+    with pytest.raises(ProtocolError, match="phonemes before"):
+        lips.push(characters=spelt())
+    lips.reset()
+    lips.push(characters=spelt())
+    with pytest.raises(ProtocolError, match="characters before"):
+        lips.push(phones=PHONES)
 
 
 def test_a_rate_that_is_none_is_refused() -> None:
