@@ -89,7 +89,11 @@ def test_a_lower_threshold_merges_more() -> None:
 
 
 def test_a_distinct_shape_that_is_too_short_begins_earlier() -> None:
-    assert shown(("aa", 150), ("U", 30), ("E", 150)) == [("aa", 110), ("U", 70), ("E", 150)]
+    assert shown(("aa", 150), ("U", 38), ("E", 150)) == [("aa", 118), ("U", 70), ("E", 150)]
+
+
+def test_a_shape_too_short_for_half_its_hold_gives_way_however_distinct() -> None:
+    assert shown(("aa", 150), ("U", 30), ("E", 150)) == [("aa", 180), ("E", 150)]
 
 
 def test_where_the_shape_before_has_no_time_the_next_begins_later() -> None:

@@ -139,11 +139,14 @@ function worthOf(run: Run, limits: Limits): number {
   return preference * (distinct(run.viseme) / 100) + (1 - preference) * share;
 }
 
-/** A distinctive shape stays if it is not too short, or if it can be made long enough. */
+/**
+ * A distinctive shape stays if it is not too short, or if it can be made long enough; not if it would
+ * be seen longer without its sound than with it.
+ */
 function isWorthSeeing(last: Run | undefined, run: Run): boolean {
   if (!run.limits.isKey(run.viseme)) return false;
   const hasRoom = last !== undefined && run.lack <= gain(last, run, run.lack);
-  return run.nSamples >= run.limits.interval || hasRoom;
+  return run.nSamples >= run.limits.interval || (hasRoom && run.lack <= run.nSamples);
 }
 
 /** How many samples earlier `run` should begin: to be seen, and to leave a closure behind it its time. */

@@ -183,11 +183,14 @@ def _worth(run: Run, limits: Limits) -> float:
 
 
 def _is_worth_seeing(last: Run | None, run: Run) -> bool:
-    """A distinctive shape stays if it is not too short, or if it can be made long enough."""
+    """A distinctive shape stays if it is not too short, or if it can be made long enough.
+
+    Not if it would be seen longer without its sound than with it.
+    """
     if not run.limits.is_key(run.viseme):
         return False
     has_room = last is not None and run.lack <= gain(last, run, run.lack)
-    return run.n_samples >= run.limits.interval or has_room
+    return run.n_samples >= run.limits.interval or (has_room and run.lack <= run.n_samples)
 
 
 def wish(run: Run, following: Run | None) -> int:

@@ -7,8 +7,8 @@ order, on the spans of one source:
    not close the mouth: the shape before it stays.
 2. A shape shorter than `merge_window_ms` gives way if a neighbour resembles it enough and is worth
    no less, or if it does not stand out. One shorter than `min_viseme_interval_ms` gives way too,
-   unless it stands out and can be made long enough to be seen. Its time goes to the neighbour that
-   it resembles more.
+   unless it stands out and can be made long enough to be seen, its sound being half of that at
+   least. Its time goes to the neighbour that it resembles more.
 3. What stays but is too short to be seen begins up to MAX_GAIN_MS earlier, at the cost of the
    shape before it; where that has no time to give, the one behind it begins MAX_DELAY_MS later.
 
