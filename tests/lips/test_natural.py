@@ -12,9 +12,8 @@ import pytest
 from tests.lips import natural_vectors
 from tests.lips.sentences import RATE_HZ, SENTENCES, joined, ms, spans_ms, spans_of
 from visavis.lips.coarticulation import HOLD_MS
-from visavis.lips.likeness import natural_spec
 from visavis.lips.natural import NaturalPass, naturalize
-from visavis.lips.natural_settings import PARAMETER_NAMES, NaturalSettings
+from visavis.lips.natural_settings import NaturalSettings
 from visavis.lips.phonemes import SIL, table
 from visavis.lips.spans import Span
 
@@ -238,8 +237,7 @@ def test_the_golden_vectors_are_what_the_script_makes() -> None:
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_golden(case: dict[str, Any]) -> None:
-    named = {**natural_spec()["presets"]["default"], **case["settings"]}
-    settings = NaturalSettings(**{field: named[known] for field, known in PARAMETER_NAMES.items()})
+    settings = NaturalSettings.from_names(case["settings"])
     natural_pass = NaturalPass(case["rate_hz"], settings)
     out: list[Span] = []
     for values, n_settled in zip(case["spans"], case["settled"], strict=True):
