@@ -50,6 +50,13 @@ def test_lips_stay_closed_until_the_sound_opens_them() -> None:
     assert natural[1] == ("PP", 150)
 
 
+def test_a_closure_does_not_take_the_only_sound_of_the_one_before() -> None:
+    """The second f of "five-f…b" is short, though it joins the first one."""
+    joins = (("FF", 120), ("kk", 20), ("FF", 25), ("PP", 40), ("aa", 200))
+    assert shown(("aa", 200), *joins)[1:3] == [("FF", 165), ("PP", 40)]
+    assert shown(("aa", 200), ("FF", 165), *joins[3:])[1:3] == [("FF", 125), ("PP", 80)]
+
+
 def test_what_looks_alike_merges_and_the_less_distinct_gives_way() -> None:
     assert shown(("nn", 150), ("DD", 55), ("aa", 150)) == [("nn", 205), ("aa", 150)]
     assert shown(("aa", 150), ("nn", 55), ("DD", 150)) == [("aa", 150), ("DD", 205)]

@@ -71,6 +71,8 @@ export class Run {
   end: number;
   weight: number;
   readonly limits: Limits;
+  /** Where its own sound begins, the last one if it has joined several. */
+  soundsFrom: number;
   /** Samples that it begins earlier than its own sound. */
   gained = 0;
 
@@ -80,6 +82,7 @@ export class Run {
     this.end = end;
     this.weight = weight;
     this.limits = limits;
+    this.soundsFrom = start;
   }
 
   get nSamples(): number {
@@ -161,7 +164,8 @@ export function wish(run: Run, following: Run | undefined): number {
 export function gain(last: Run, run: Run, wished: number): number {
   if (last.isCritical && !run.isCritical) return 0; // lips stay closed until the sound opens them
   const most = Math.min(wished, run.limits.gain - run.gained);
-  let spare = last.nSamples - Math.max(1, leastOf(last));
+  const keptFrom = last.isCritical ? last.soundsFrom : last.start;
+  let spare = last.end - keptFrom - Math.max(1, leastOf(last));
   if (run.isCritical && last.viseme !== SIL && !last.isCritical) {
     const toBeSeen = run.limits.hold - run.nSamples;
     spare = Math.max(spare, Math.min(toBeSeen, last.nSamples - Math.max(1, last.limits.interval)));

@@ -118,7 +118,10 @@ export class NaturalPass {
     if (this.#runs.at(-1)?.isGap === true && viseme !== SIL) {
       const gap = this.#runs.pop();
       newest = this.#newest;
-      if (newest !== undefined && gap !== undefined) newest.end = gap.end;
+      if (newest !== undefined && gap !== undefined) {
+        newest.end = gap.end;
+        if (newest.viseme === viseme) newest.soundsFrom = startSample;
+      }
     }
     if (newest?.viseme === viseme) {
       newest.end = endSample;
@@ -192,6 +195,7 @@ export class NaturalPass {
     if (next?.viseme === last.viseme) {
       this.#runs.shift();
       last.end = next.end;
+      last.soundsFrom = next.soundsFrom;
       last.weight = Math.max(last.weight, next.weight);
     }
   }

@@ -106,6 +106,7 @@ class Run:
     end: int
     weight: float
     limits: Limits
+    sounds_from: int  # where its own sound begins, the last one if it has joined several
     gained: int = 0  # samples that it begins earlier than its own sound
 
     @property
@@ -214,7 +215,8 @@ def gain(last: Run, run: Run, wish: int) -> int:
     if last.is_critical and not run.is_critical:
         return 0  # lips stay closed until the sound opens them
     most = min(wish, run.limits.gain - run.gained)
-    spare = last.n_samples - max(1, _least(last))
+    kept_from = last.sounds_from if last.is_critical else last.start
+    spare = last.end - kept_from - max(1, _least(last))
     if run.is_critical and last.viseme != SIL and not last.is_critical:
         to_be_seen = min(run.limits.hold - run.n_samples, last.n_samples - max(1, limits.interval))
         spare = max(spare, to_be_seen)
