@@ -12,9 +12,8 @@ import pytest
 from tests.lips import natural_vectors
 from tests.lips.sentences import RATE_HZ, SENTENCES, joined, ms, spans_ms, spans_of
 from visavis.lips.coarticulation import HOLD_MS
-from visavis.lips.likeness import natural_spec
 from visavis.lips.natural import NaturalPass, naturalize
-from visavis.lips.natural_settings import PARAMETER_NAMES, NaturalSettings
+from visavis.lips.natural_settings import NaturalSettings
 from visavis.lips.phonemes import SIL, table
 from visavis.lips.spans import Span
 
@@ -49,6 +48,13 @@ def test_a_closure_that_would_flash_takes_more() -> None:
 def test_lips_stay_closed_until_the_sound_opens_them() -> None:
     natural = shown(("aa", 200), ("PP", 150), ("I", 45), ("kk", 200))
     assert natural[1] == ("PP", 150)
+
+
+def test_a_closure_does_not_take_the_only_sound_of_the_one_before() -> None:
+    """The second f of "five-f…b" is short, though it joins the first one."""
+    joins = (("FF", 120), ("kk", 20), ("FF", 25), ("PP", 40), ("aa", 200))
+    assert shown(("aa", 200), *joins)[1:3] == [("FF", 165), ("PP", 40)]
+    assert shown(("aa", 200), ("FF", 165), *joins[3:])[1:3] == [("FF", 125), ("PP", 80)]
 
 
 def test_what_looks_alike_merges_and_the_less_distinct_gives_way() -> None:
@@ -89,7 +95,11 @@ def test_a_lower_threshold_merges_more() -> None:
 
 
 def test_a_distinct_shape_that_is_too_short_begins_earlier() -> None:
-    assert shown(("aa", 150), ("U", 30), ("E", 150)) == [("aa", 110), ("U", 70), ("E", 150)]
+    assert shown(("aa", 150), ("U", 38), ("E", 150)) == [("aa", 118), ("U", 70), ("E", 150)]
+
+
+def test_a_shape_too_short_for_half_its_hold_gives_way_however_distinct() -> None:
+    assert shown(("aa", 150), ("U", 30), ("E", 150)) == [("aa", 180), ("E", 150)]
 
 
 def test_where_the_shape_before_has_no_time_the_next_begins_later() -> None:
@@ -234,8 +244,7 @@ def test_the_golden_vectors_are_what_the_script_makes() -> None:
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_golden(case: dict[str, Any]) -> None:
-    named = {**natural_spec()["presets"]["default"], **case["settings"]}
-    settings = NaturalSettings(**{field: named[known] for field, known in PARAMETER_NAMES.items()})
+    settings = NaturalSettings.from_names(case["settings"])
     natural_pass = NaturalPass(case["rate_hz"], settings)
     out: list[Span] = []
     for values, n_settled in zip(case["spans"], case["settled"], strict=True):

@@ -24,6 +24,18 @@ def test_the_defaults_are_the_default_preset() -> None:
         NaturalSettings.preset("shouting")
 
 
+def test_settings_by_the_names_that_users_know() -> None:
+    named = NaturalSettings.from_names({"mergeWindow": 50, "preserveSilence": False})
+    assert named == replace(DEFAULT, merge_window_ms=50, preserve_silence=False)
+    assert NaturalSettings.from_names({"mergeWindow": 50}, preset="sibilant") == replace(
+        SIBILANT, merge_window_ms=50
+    )
+    with pytest.raises(ConfigError, match="no parameter 'merge_window'"):
+        NaturalSettings.from_names({"merge_window": 50})
+    with pytest.raises(ConfigError, match="merge_window_ms must lie between"):
+        NaturalSettings.from_names({"mergeWindow": -50})
+
+
 @pytest.mark.parametrize("field", PARAMETER_NAMES)
 @pytest.mark.parametrize("wrong", [-1, 501, float("nan"), float("inf"), "80", None])
 def test_settings_out_of_range_are_refused_by_name(field: str, wrong: Any) -> None:

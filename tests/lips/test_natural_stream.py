@@ -69,17 +69,16 @@ def test_it_covers_what_went_in_without_gaps_or_equal_neighbours(
 def test_a_critical_shape_is_there_for_as_long_as_it_sounds(
     spans: tuple[Span, ...], settings: NaturalSettings
 ) -> None:
-    """Only the onset of another critical shape may take some of its end, and never all of it."""
+    """Only the onset of the next critical shape may take some of its end, and never all of it."""
     natural, whole = naturalize(spans, RATE_HZ, settings), joined(spans)
     critical = set(likeness().critical)
     if settings.key_viseme_preference >= 0.7:
         critical |= likeness().critical_by_preference
-    for span, after in zip(whole, [*whole[1:], None], strict=False):
-        if span.viseme not in critical:
-            continue
+    kept = [span for span in whole if span.viseme in critical]
+    for span, after in zip(kept, [*kept[1:], None], strict=False):
         end = span.end_sample
-        if after is not None and after.viseme in critical:
-            end = max(span.start_sample + 1, end - ms(MAX_GAIN_MS))
+        if after is not None:
+            end = max(span.start_sample + 1, min(end, after.start_sample - ms(MAX_GAIN_MS)))
         assert {at(natural, sample) for sample in (span.start_sample, end - 1)} == {span.viseme}
 
 

@@ -106,6 +106,7 @@ class Run:
     end: int
     weight: float
     limits: Limits
+    sounds_from: int  # where its own sound begins, the last one if it has joined several
     gained: int = 0  # samples that it begins earlier than its own sound
 
     @property
@@ -183,11 +184,14 @@ def _worth(run: Run, limits: Limits) -> float:
 
 
 def _is_worth_seeing(last: Run | None, run: Run) -> bool:
-    """A distinctive shape stays if it is not too short, or if it can be made long enough."""
+    """A distinctive shape stays if it is not too short, or if it can be made long enough.
+
+    Not if it would be seen longer without its sound than with it.
+    """
     if not run.limits.is_key(run.viseme):
         return False
     has_room = last is not None and run.lack <= gain(last, run, run.lack)
-    return run.n_samples >= run.limits.interval or has_room
+    return run.n_samples >= run.limits.interval or (has_room and run.lack <= run.n_samples)
 
 
 def wish(run: Run, following: Run | None) -> int:
@@ -211,7 +215,8 @@ def gain(last: Run, run: Run, wish: int) -> int:
     if last.is_critical and not run.is_critical:
         return 0  # lips stay closed until the sound opens them
     most = min(wish, run.limits.gain - run.gained)
-    spare = last.n_samples - max(1, _least(last))
+    kept_from = last.sounds_from if last.is_critical else last.start
+    spare = last.end - kept_from - max(1, _least(last))
     if run.is_critical and last.viseme != SIL and not last.is_critical:
         to_be_seen = min(run.limits.hold - run.n_samples, last.n_samples - max(1, limits.interval))
         spare = max(spare, to_be_seen)

@@ -7,8 +7,8 @@ order, on the spans of one source:
    not close the mouth: the shape before it stays.
 2. A shape shorter than `merge_window_ms` gives way if a neighbour resembles it enough and is worth
    no less, or if it does not stand out. One shorter than `min_viseme_interval_ms` gives way too,
-   unless it stands out and can be made long enough to be seen. Its time goes to the neighbour that
-   it resembles more.
+   unless it stands out and can be made long enough to be seen, its sound being half of that at
+   least. Its time goes to the neighbour that it resembles more.
 3. What stays but is too short to be seen begins up to MAX_GAIN_MS earlier, at the cost of the
    shape before it; where that has no time to give, the one behind it begins MAX_DELAY_MS later.
 
@@ -140,18 +140,19 @@ class NaturalPass:
         A gap that begins the stream is never among the runs: it is placed at once.
         """
         newest = self._newest
+        start, end = span.start_sample, span.end_sample
         if self._runs and self._runs[-1].is_gap and span.viseme != SIL:
             gap = self._runs.pop()
             newest = self._newest
             if newest is not None:
                 newest.end = gap.end
+                if newest.viseme == span.viseme:
+                    newest.sounds_from = start
         if newest is not None and newest.viseme == span.viseme:
-            newest.end = span.end_sample
+            newest.end = end
             newest.weight = max(newest.weight, span.weight)
         else:
-            self._runs.append(
-                Run(span.viseme, span.start_sample, span.end_sample, span.weight, self._limits)
-            )
+            self._runs.append(Run(span.viseme, start, end, span.weight, self._limits, start))
 
     def _settle(self, settled: list[Span], stream: _Stream) -> None:
         """Judge runs from the oldest on, until one depends on what has not come yet."""
@@ -221,6 +222,7 @@ class NaturalPass:
         if self._runs and self._runs[0].viseme == self._placed.viseme:
             joined = self._runs.pop(0)
             self._placed.end = joined.end
+            self._placed.sounds_from = joined.sounds_from
             self._placed.weight = max(self._placed.weight, joined.weight)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from visavis.errors import ConfigError
 from visavis.lips.likeness import natural_spec
@@ -65,13 +67,29 @@ class NaturalSettings:
         Raises:
             ConfigError: there is no such preset.
         """
-        presets = natural_spec()["presets"]
-        if name not in presets:
+        return cls.from_names({}, preset=name)
+
+    @classmethod
+    def from_names(
+        cls, named: Mapping[str, float | bool], *, preset: str = "default"
+    ) -> NaturalSettings:
+        """A preset's settings, but for those given by the names that users know, in camelCase.
+
+        Raises:
+            ConfigError: there is no such preset or parameter, or a value is out of range.
+        """
+        presets: dict[str, dict[str, float | bool]] = natural_spec()["presets"]
+        if preset not in presets:
             raise ConfigError(
-                f"there is no preset '{name}'", hint=f"There are {', '.join(presets)}."
+                f"there is no preset '{preset}'", hint=f"There are {', '.join(presets)}."
             )
-        named = {**presets["default"], **presets[name]}
-        return cls(**{field: named[known] for field, known in PARAMETER_NAMES.items()})
+        if unknown := sorted(set(named) - set(PARAMETER_NAMES.values())):
+            raise ConfigError(
+                f"there is no parameter '{unknown[0]}'",
+                hint=f"There are {', '.join(PARAMETER_NAMES.values())}.",
+            )
+        values: dict[str, Any] = {**presets["default"], **presets[preset], **named}
+        return cls(**{field: values[known] for field, known in PARAMETER_NAMES.items()})
 
 
 _MOST = {
