@@ -145,6 +145,7 @@ def _sources(root: Path) -> Iterator[Path]:
     """Everything that the built page depends on."""
     web = root / "web"
     yield root / "spec" / "visemes.json"
+    yield root / "spec" / "natural.json"
     for name in ("build.ts", "package.json", "package-lock.json"):
         yield web / name
     yield from sorted(path for path in (web / "src").rglob("*") if path.is_file())

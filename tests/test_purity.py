@@ -16,7 +16,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src"
 PURE = (
-    "session turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
+    "session phases turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
     "wire/loudspeaker reply/phrase "
     "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio hear/bands "
     "hear/playback hear/echo bench/echo/path voice/playout voice/pieces face/*"

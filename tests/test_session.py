@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.session_driver import LONGEST_DELAY_MS, RATE_HZ, Driver, melody_rule, phrase
 from visavis import events as ev
 from visavis.hear.turn import Signs
-from visavis.session import Phase, Session
+from visavis.phases import Phase
+from visavis.session import Session
 from visavis.turns import SOFT_END_TAIL_SAMPLES
 from visavis.wire import messages as wire
 

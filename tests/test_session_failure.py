@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.session_driver import SURE_MS, Driver, phrase
 from visavis import events as ev
 from visavis.patience import OUTPUT_BY_MS
-from visavis.session import APOLOGY, Phase
+from visavis.phases import Phase
+from visavis.session import APOLOGY
 from visavis.wire import messages as wire
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.session_driver import SURE_MS, Driver, phrase
 from visavis import events as ev
 from visavis.overlap import LONG_MS, NO_WORDS_BY_MS, SETTLED_MS
-from visavis.session import Phase
+from visavis.phases import Phase
 from visavis.turns import SOFT_END_TAIL_SAMPLES
 
 

@@ -20,8 +20,6 @@ from its attempt to its last sample), `memory` (what was really heard).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any, ClassVar
 
 from visavis import events as ev
@@ -29,44 +27,16 @@ from visavis.hear.turn import CommitRule, commit_rule
 from visavis.memory import Memory
 from visavis.overlap import Overlap, Verdict
 from visavis.patience import commit_at_ms, rest_due_ms, sound_due_ms, words_due_ms
+from visavis.phases import STATE_OF_PHASE, WITH_REPLY, Phase
 from visavis.reply.chat import ChatHistory
 from visavis.speaking import Loudness, Speaking
-from visavis.turns import SOFT_END_TAIL_SAMPLES, Production, Reply, Silence, Turn
+from visavis.turns import SOFT_END_TAIL_SAMPLES, Hearing, Production, Reply, Silence, Turn
 from visavis.wire import messages as wire
 from visavis.wire import outgoing
 
 MAX_TRIES = 2
 APOLOGY = "Sorry, I lost my thread. Could you say that again?"
 TOO_LATE = ev.AttemptFailed(0.0, 0, "engine", "No answer came in time.", "Please ask again.")
-
-
-class Phase(Enum):
-    """Where the conversation stands."""
-
-    LISTENING = "listening"
-    HEARING = "hearing"
-    PAUSED = "paused"
-    ANSWERING = "answering"
-    DUCKED = "ducked"
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """A turn that is not over: microphone samples from `first_sample` on, after this history."""
-
-    first_sample: int
-    history: tuple[ev.Utterance, ...]
-
-
-_STATE_OF_PHASE = {
-    Phase.LISTENING: "listening",
-    Phase.HEARING: "hearing",
-    Phase.PAUSED: "hearing",
-    Phase.ANSWERING: "speaking",
-    Phase.DUCKED: "speaking",
-}
-
-_WITH_REPLY = (Phase.PAUSED, Phase.ANSWERING, Phase.DUCKED)
 
 
 def _each(phases: tuple[Phase, ...], kind: type) -> list[tuple[Phase, type]]:
@@ -421,7 +391,7 @@ class Session:
 
     def _announce_state(self) -> None:
         turn_id = self._turn.turn_id if self._turn is not None else self._last_turn_id
-        value = _STATE_OF_PHASE[self.phase]
+        value = STATE_OF_PHASE[self.phase]
         if value == "speaking" and (self._reply is None or self._reply.n_samples == 0):
             value = "thinking"
         if (value, turn_id) != self._announced:
@@ -458,10 +428,10 @@ class Session:
         (Phase.DUCKED, ev.OverlapHeard): _understand,
         (Phase.DUCKED, ev.Tick): _tick_ducked,
         **dict.fromkeys(_each((Phase.ANSWERING, Phase.DUCKED), ev.PlayheadMoved), _follow_playhead),
-        **dict.fromkeys(_each(_WITH_REPLY, ev.StageReached), _note_stage),
-        **dict.fromkeys(_each(_WITH_REPLY, ev.PhraseVoiced), _voice),
-        **dict.fromkeys(_each(_WITH_REPLY, ev.ReplyVoiced), _finish_voicing),
-        **dict.fromkeys(_each(_WITH_REPLY, ev.AttemptFailed), _fail),
+        **dict.fromkeys(_each(WITH_REPLY, ev.StageReached), _note_stage),
+        **dict.fromkeys(_each(WITH_REPLY, ev.PhraseVoiced), _voice),
+        **dict.fromkeys(_each(WITH_REPLY, ev.ReplyVoiced), _finish_voicing),
+        **dict.fromkeys(_each(WITH_REPLY, ev.AttemptFailed), _fail),
         **dict.fromkeys(_each(tuple(Phase), ev.TextTyped), _type),
         **dict.fromkeys(_each(tuple(Phase), ev.Interrupted), _interrupt),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from visavis.events import Attempt, Phrase, Word
+from visavis.events import Attempt, Phrase, Utterance, Word
 from visavis.reply.chat import words_heard
 
 SOFT_END_TAIL_SAMPLES = 16_000 * 32 // 1_000
@@ -45,6 +45,14 @@ class Turn:
     silence: Silence = Silence.PERHAPS
     said: str | None = None
     """Its words, once they are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A turn that is not over: microphone samples from `first_sample` on, after this history."""
+
+    first_sample: int
+    history: tuple[Utterance, ...]
 
 
 @dataclass(slots=True)

@@ -29,7 +29,8 @@ from visavis.bench.interleavings.search import (
 )
 from visavis.bench.interleavings.world import World
 from visavis.cli import app
-from visavis.session import Phase, Session
+from visavis.phases import Phase
+from visavis.session import Session
 from visavis.wire import messages as wire
 
 SEED = int(os.environ.get("VISAVIS_INTERLEAVINGS_SEED", "1"))

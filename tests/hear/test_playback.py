@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visavis.hear.bands import SILENT_DB
-from visavis.hear.playback import DIMMED_AFTER_MS, DIMMED_DB, Playback
+from visavis.hear.playback import HELD_AFTER_MS, Playback
 
 RATE_HZ = 16_000
 SECOND = np.random.default_rng(1).normal(0.0, 3_000.0, RATE_HZ).astype(np.int16)
@@ -82,15 +82,15 @@ def test_a_stopped_reply_ends_where_it_was_heard_last() -> None:
     assert playback.is_over(1_501.0)
 
 
-def test_a_reply_that_is_spoken_over_is_quieter_once_the_page_can_know() -> None:
+def test_a_reply_that_is_spoken_over_is_silent_once_the_page_can_know() -> None:
     playback = playing()
     playback.heard(1, 1_600, "playing", 1_100.0)
     loud = playback.measure(1_700.0)
-    playback.dim(1_200.0)
-    assert playback.measure(1_200.0 + DIMMED_AFTER_MS - 1.0).max() == pytest.approx(
+    playback.hold(1_200.0)
+    assert playback.measure(1_200.0 + HELD_AFTER_MS - 1.0).max() == pytest.approx(
         loud.max(), abs=6.0
     )
-    assert playback.measure(1_700.0) == pytest.approx(loud + DIMMED_DB)
+    assert not plays(playback, 1_700.0)
     playback.resume(1_750.0)
     playback.heard(1, 11_200, "playing", 1_751.0)
     assert playback.measure(1_790.0).max() == pytest.approx(loud.max(), abs=6.0)
@@ -99,7 +99,7 @@ def test_a_reply_that_is_spoken_over_is_quieter_once_the_page_can_know() -> None
 def test_after_a_hold_it_goes_on_from_the_sample_heard_last() -> None:
     playback = playing()
     playback.heard(1, 8_000, "playing", 1_500.0)
-    playback.dim(1_500.0)
+    playback.hold(1_500.0)
     playback.resume(4_000.0)
     assert plays(playback, 4_100.0)
     assert not playback.is_over(4_499.0)

@@ -22,10 +22,7 @@ _REPORTS = 4
 
 _FIRST_SAMPLES = 1 << 16
 
-DIMMED_DB = -14.0
-"""While somebody speaks over it a reply is quieter by this much, or does not play at all."""
-
-DIMMED_AFTER_MS = 400.0
+HELD_AFTER_MS = 400.0
 """The order has to reach the page, and what is on its way to the loudspeaker is still heard."""
 
 
@@ -58,7 +55,7 @@ class Playback:
         self._starts_ms: deque[float] = deque(maxlen=_REPORTS)
         self._committed_ms = 0.0
         self._lag_ms = 0.0
-        self._dimmed_ms: float | None = None
+        self._held_ms: float | None = None
         self._over_ms = -np.inf
         self._heard_sample = 0
 
@@ -90,16 +87,16 @@ class Playback:
         self._replies = {reply_id: self._playing} if self._playing is not None else {}
         self._committed_ms = at_ms
         self._starts_ms.clear()
-        self._dimmed_ms = None
+        self._held_ms = None
         self._heard_sample = 0
 
-    def dim(self, at_ms: float) -> None:
-        """Somebody speaks over it: it becomes quieter, or waits."""
-        self._dimmed_ms = at_ms
+    def hold(self, at_ms: float) -> None:
+        """Somebody speaks over it: it waits, in silence."""
+        self._held_ms = at_ms
 
     def resume(self, at_ms: float) -> None:
         """It goes on from the sample that was heard last."""
-        self._dimmed_ms = None
+        self._held_ms = None
         if self._playing is not None and self._starts_ms:
             self._starts_ms.clear()
             self._starts_ms.append(at_ms - self._ms(self._heard_sample))
@@ -143,7 +140,7 @@ class Playback:
     def measure(self, at_ms: float) -> Decibels:
         """Bands [N_BANDS] of what is played in the window that ends at `at_ms`."""
         reply = self._playing
-        if reply is None:
+        if reply is None or self._waits(at_ms):
             return _SILENCE
         end = round((at_ms - self._start_ms()) * reply.rate_hz / 1_000.0)
         first = end - reply.meter.window_samples
@@ -155,11 +152,10 @@ class Playback:
         window = np.zeros(reply.meter.window_samples)
         begin, stop = max(0, first), min(end, n_samples)
         window[begin - first : stop - first] = reply.pcm[begin:stop] / 32_768.0
-        return reply.meter.measure(window) + self._gain_db(at_ms)
+        return reply.meter.measure(window)
 
-    def _gain_db(self, at_ms: float) -> float:
-        dimmed = self._dimmed_ms is not None and at_ms >= self._dimmed_ms + DIMMED_AFTER_MS
-        return DIMMED_DB if dimmed else 0.0
+    def _waits(self, at_ms: float) -> bool:
+        return self._held_ms is not None and at_ms >= self._held_ms + HELD_AFTER_MS
 
     def _start_ms(self) -> float:
         """When its first sample was heard, or will have been."""

@@ -7,7 +7,7 @@ no silence in the sound does not close the mouth, and a vowel opens as far as it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from itertools import pairwise
 
@@ -15,19 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.events import Cue, Word
+from visavis.lips.coarticulation import PAUSE_MS
+from visavis.lips.natural import naturalize
 from visavis.lips.phonemes import SIL, Timed, merge_marks, split_diphthongs, table, viseme_of
+from visavis.lips.spans import Span
 
 MIN_HOLD_MS = 45.0
-"""A shorter shape is not seen, only felt as nervousness (HeadAudio's users: under 100 ms)."""
-
-CLOSURE_MS = 80.0
-"""A closure needs about 80 ms to register (Rhubarb); it is gained backwards, sound comes last."""
-
-MAX_CLOSURE_GAIN_MS = 60.0
-"""Rhubarb gains at most this much, so that the sound before does not lose its own mouth."""
-
-PAUSE_MS = 200.0
-"""Shorter silences do not close the mouth."""
+"""The least that a closure is shown where a lead would leave it less."""
 
 
 class Ending(Enum):
@@ -39,21 +33,6 @@ class Ending(Enum):
 
 _SILENT_SHARE = 0.05  # of the phrase's loud parts, about -26 dB
 _SMALLEST_OPENING = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch [start, end) of one shape while the timeline is being built."""
-
-    viseme: int
-    start_sample: int
-    end_sample: int
-    weight: float = 1.0
-
-    @property
-    def n_samples(self) -> int:
-        """Its length."""
-        return self.end_sample - self.start_sample
 
 
 def cues_from_phones(
@@ -76,11 +55,12 @@ def cues_from_phones(
         ending: OPEN if speech goes on behind `sound` without a seam.
     """
     spans = _spans(split_diphthongs(merge_marks(phones)), sound, rate_hz, ending)
-    spans = _merge_equal(_drop_short(_widen_closures(spans, rate_hz), rate_hz))
+    if spans and spans[0].start_sample > 0:
+        spans.insert(0, Span(SIL, 0, spans[0].start_sample, 0.0))
     lead = round(lead_ms * rate_hz / 1_000.0)
     shortest = round(MIN_HOLD_MS * rate_hz / 1_000.0)
     cues = [Cue(0, SIL, 0.0)]
-    for span in spans:
+    for span in naturalize(spans, rate_hz):
         _show(cues, span, max(0, span.start_sample - lead), shortest, len(sound))
     if ending is Ending.SHUT and cues[-1].viseme != SIL:
         end_sample = len(sound) - (0 if cues[-1].viseme in table().critical else lead)
@@ -182,46 +162,6 @@ def _fill_gaps(
         else:
             filled.append(replace(span, end_sample=next_start))
     return filled
-
-
-def _widen_closures(spans: list[Span], rate_hz: int) -> list[Span]:
-    """Lengthen closures backwards to CLOSURE_MS, taking the time from the shape before."""
-    wanted = round(CLOSURE_MS * rate_hz / 1_000.0)
-    at_most = round(MAX_CLOSURE_GAIN_MS * rate_hz / 1_000.0)
-    out: list[Span] = []
-    for span in spans:
-        widened = span
-        if span.viseme in table().critical and out:
-            before = out[-1]
-            spare = max(0, before.n_samples - round(MIN_HOLD_MS * rate_hz / 1_000.0))
-            gain = min(max(0, wanted - span.n_samples), at_most, spare)
-            out[-1] = replace(before, end_sample=before.end_sample - gain)
-            widened = replace(span, start_sample=span.start_sample - gain)
-        out.append(widened)
-    return out
-
-
-def _drop_short(spans: list[Span], rate_hz: int) -> list[Span]:
-    """Give the time of shapes too short to be seen to the one before; closures always stay."""
-    shortest = round(MIN_HOLD_MS * rate_hz / 1_000.0)
-    out: list[Span] = []
-    for span in spans:
-        if out and span.n_samples < shortest and span.viseme not in table().critical:
-            out[-1] = replace(out[-1], end_sample=span.end_sample)
-        else:
-            out.append(span)
-    return out
-
-
-def _merge_equal(spans: list[Span]) -> list[Span]:
-    out: list[Span] = []
-    for span in spans:
-        if out and out[-1].viseme == span.viseme:
-            weight = max(out[-1].weight, span.weight)
-            out[-1] = replace(out[-1], end_sample=span.end_sample, weight=weight)
-        else:
-            out.append(span)
-    return out
 
 
 def _next_vowel(phones: Sequence[Timed]) -> int | None:

@@ -7,6 +7,7 @@ it gets there.
 from visavis.models.catalogue import (
     BGE_MODEL,
     BGE_TOKENIZER,
+    CMUDICT,
     JOE_CONFIG,
     JOE_DURATIONS,
     JOE_VOICE,
@@ -32,6 +33,7 @@ from visavis.models.store import Depth, FileState, Inspection, ModelStore
 __all__ = [
     "BGE_MODEL",
     "BGE_TOKENIZER",
+    "CMUDICT",
     "JOE_CONFIG",
     "JOE_DURATIONS",
     "JOE_VOICE",

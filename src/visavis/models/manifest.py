@@ -23,6 +23,7 @@ class Role(StrEnum):
     LLM = "language model"
     TTS = "text to speech"
     EMBED = "sentence vectors"
+    LIPS = "lip-sync"
 
 
 class Group(StrEnum):

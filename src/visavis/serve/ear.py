@@ -120,7 +120,7 @@ class Ear:
             case wire.ReplyDiscard(reply_id=reply_id):
                 self._playback.forget(reply_id)
             case wire.ReplyDuck():
-                self._playback.dim(at_ms)
+                self._playback.hold(at_ms)
             case wire.ReplyResume():
                 self._playback.resume(at_ms)
             case _:

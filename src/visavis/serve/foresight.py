@@ -20,7 +20,7 @@ from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
 from visavis.serve.limits import SCORE_S, within
 from visavis.serve.transcribe import Latest, Transcriber
-from visavis.session import Hearing
+from visavis.turns import Hearing
 
 EVERY_SAMPLES = RATE_HZ * 128 // 1_000
 """New sound between two guesses; one takes 60-100 ms of a core."""

@@ -12,7 +12,8 @@ from visavis.bench.interleavings.memory import Memory
 from visavis.bench.interleavings.page import Page
 from visavis.bench.interleavings.rules import BrokenRuleError, Rule
 from visavis.overlap import SAME_TURN_MS, Overlap
-from visavis.session import Phase, Session
+from visavis.phases import Phase
+from visavis.session import Session
 from visavis.turns import Reply, Turn
 from visavis.wire import messages as wire
 

@@ -13,7 +13,8 @@ from visavis.bench.interleavings.edge import Edge
 from visavis.bench.interleavings.page import Page
 from visavis.bench.interleavings.person import Person
 from visavis.bench.interleavings.rules import BrokenRuleError, Rule
-from visavis.session import Phase, Session
+from visavis.phases import Phase
+from visavis.session import Session
 
 T = TypeVar("T")
 

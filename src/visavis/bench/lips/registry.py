@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
+from visavis.bench.lips.ours import Characters, CharactersAlone, Natural
 from visavis.bench.lips.peers import PEERS, open_peer
 from visavis.bench.lips.sphinx import ForcedAlignment, PhoneLoop
 from visavis.bench.lips.track import Track, track_of
@@ -38,11 +39,31 @@ def _shut(_delay_ms: float) -> Contender:
     return Shut()
 
 
+def _characters(_delay_ms: float) -> Contender:
+    return Characters()
+
+
+def _characters_alone(_delay_ms: float) -> Contender:
+    return CharactersAlone()
+
+
+def _natural_loop(delay_ms: float) -> Contender:
+    return Natural(PhoneLoop(delay_ms))
+
+
+def _natural_alignment(_delay_ms: float) -> Contender:
+    return Natural(ForcedAlignment())
+
+
 CONTENDERS: Mapping[str, Opener] = {
+    "visavis_characters": _characters,
+    "visavis_characters_raw": _characters_alone,
     "shut": _shut,
     "sphinx_loop": PhoneLoop,
     "sphinx_loop_offline": _offline_loop,
     "sphinx_align": _alignment,
+    "sphinx_loop_natural": _natural_loop,
+    "sphinx_align_natural": _natural_alignment,
     **{name: open_peer(name, peer) for name, peer in PEERS.items()},
 }
 """What can be measured, by name, in the order of the table. A new source of ours is one line here:

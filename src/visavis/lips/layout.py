@@ -1,0 +1,152 @@
+"""One word's sounds, laid out in its time: pinned to its letters where they correspond. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from visavis.lips.durations import DurationTable
+from visavis.lips.lexicon import Lexicon
+from visavis.lips.phonemes import SIL, split_diphthongs, strip_marks, table, viseme_of
+from visavis.lips.readings import MUTE
+from visavis.lips.spans import Span
+from visavis.lips.text import Word, bare_letters
+
+SHORTEST_MS: Final = 20.0
+"""A pin that would leave a sound less than this is not believed: no phone is shorter than about
+two frames of an aligner."""
+
+EVEN_MS: Final = 2.0
+"""Letters that are equally long to within this were not measured but counted."""
+
+_SCHWA: Final = "AH0"
+_SCHWA_WEIGHT: Final = table().weight_of["ə"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word with the time of each of its characters.
+
+    `letters` and `starts` (in samples, ascending) are those of the written characters; the last
+    one sounds until `end`.
+    """
+
+    word: Word
+    letters: str
+    starts: tuple[int, ...]
+    end: int
+
+
+def lay_out(
+    timed: TimedWord,
+    start_sample: int,
+    end_sample: int,
+    rate_hz: int,
+    lexicon: Lexicon,
+    durations: DurationTable,
+) -> tuple[Span, ...]:
+    """The shapes of one word, contiguous from `start_sample` to `end_sample`.
+
+    Every phone begins where its letter does, if the letters' times were measured; between such
+    pins phones share the time as `durations` says. Empty if there is no time or nothing said.
+    """
+    phones = [phone for spoken in timed.word.spoken for phone in lexicon.phones(spoken)]
+    if not phones or end_sample <= start_sample:
+        return ()
+    expected_ms = [
+        ms for spoken in timed.word.spoken for ms in durations.durations_ms(lexicon.phones(spoken))
+    ]
+    pins = _believed(_pins(timed, lexicon, rate_hz), len(phones), start_sample, end_sample, rate_hz)
+    edges = _edges(pins, expected_ms)
+    timings = [
+        (phone, last - first)
+        for phone, first, last in zip(phones, edges[:-1], edges[1:], strict=True)
+    ]
+    return _spans(timings, start_sample)
+
+
+def _pins(timed: TimedWord, lexicon: Lexicon, rate_hz: int) -> list[tuple[int, int]]:
+    """(number of a phone, sample at which its letter begins), in order."""
+    if len(timed.word.spoken) != 1 or _is_even(timed, rate_hz):
+        return []
+    spoken = timed.word.spoken[0]
+    letters = bare_letters(timed.letters).lower()
+    places = [at for at, letter in enumerate(letters) if letter != MUTE]
+    if "".join(letters[at] for at in places) != spoken:
+        return []
+    phones = [strip_marks(phone) for phone in lexicon.phones(spoken)]
+    onsets = lexicon.letters.onsets(spoken, phones)
+    return [
+        (at_phone, timed.starts[places[onset]])
+        for at_phone, (before, onset) in enumerate(pairwise(onsets), start=1)
+        if onset != before  # the second sound of a letter has no time of its own
+    ]
+
+
+def _is_even(timed: TimedWord, rate_hz: int) -> bool:
+    """Whether the times were made by dividing the word's among its letters."""
+    edges = (*timed.starts, timed.end)
+    lengths = [after - before for before, after in pairwise(edges)]
+    return len(lengths) > 2 and max(lengths) - min(lengths) <= EVEN_MS * rate_hz / 1_000.0
+
+
+def _believed(
+    pins: Sequence[tuple[int, int]], n_phones: int, start: int, end: int, rate_hz: int
+) -> list[tuple[int, int]]:
+    """The pins that leave every phone SHORTEST_MS, or its even share where there is less."""
+    shortest = min(SHORTEST_MS * rate_hz / 1_000.0, (end - start) / n_phones)
+    kept = [(0, start)]
+    for at_phone, sample in pins:
+        last_phone, last_sample = kept[-1]
+        if sample - last_sample >= shortest * (
+            at_phone - last_phone
+        ) and end - sample >= shortest * (n_phones - at_phone):
+            kept.append((at_phone, sample))
+    kept.append((n_phones, end))
+    return kept
+
+
+def _edges(pins: Sequence[tuple[int, int]], expected_ms: Sequence[float]) -> list[int]:
+    """Where each phone begins, and the end of the last: n + 1 samples, never descending."""
+    edges: list[int] = []
+    for (first, start), (last, end) in pairwise(pins):
+        whole_ms = sum(expected_ms[first:last])
+        passed_ms = 0.0
+        for ms in expected_ms[first:last]:
+            edges.append(start + round((end - start) * passed_ms / whole_ms))
+            passed_ms += ms
+    return [*edges, pins[-1][1]]
+
+
+def _spans(timings: Sequence[tuple[str, int]], start_sample: int) -> tuple[Span, ...]:
+    """Spans of ARPAbet phones with stress digits, one behind the other; equal shapes are one."""
+    parts = [
+        (part, n_samples, _SCHWA_WEIGHT if phone == _SCHWA else 1.0)
+        for phone, length in timings
+        for part, n_samples in split_diphthongs([(strip_marks(phone), length)])
+    ]
+    spans: list[Span] = []
+    at = start_sample
+    for position, (_, n_samples, weight) in enumerate(parts):
+        end = at + n_samples
+        viseme = _shape([part for part, _, _ in parts], position)
+        shown = weight if viseme != SIL else 0.0
+        if spans and spans[-1].viseme == viseme:
+            before = spans.pop()
+            spans.append(Span(viseme, before.start_sample, end, max(before.weight, shown)))
+        elif end > at:
+            spans.append(Span(viseme, at, end, shown))
+        at = end
+    return tuple(spans)
+
+
+def _shape(parts: Sequence[str], position: int) -> int:
+    """The viseme of a part; an h has that of the next vowel, or of whatever is beside it."""
+    if parts[position] not in table().borrowers:
+        return viseme_of(parts[position]) or SIL
+    later = parts[position + 1 :]
+    vowels = [part for part in later if part in table().lenders]
+    beside = [part for part in (*vowels, *later, *reversed(parts[:position])) if viseme_of(part)]
+    return viseme_of(beside[0]) or SIL if beside else SIL
