@@ -35,6 +35,8 @@ SAID = {
     "5-10": "five to ten",
     "#1": "number one",
     "5km 10am mp3": "five kilometers ten a. m. mp three",
+    "5 km, 9ms": "five kilometers nine milliseconds",
+    "Ph.D. in Oct.": "p. h. d. in october",
     "Dr. Smith, etc.": "doctor smith et cetera",
     "e.g. this, i.e. that": "for example this that is that",
     "USA U.S.A. TTS TTSs": "u. s. a. u. s. a. t. t. s. t. t. s.'s",

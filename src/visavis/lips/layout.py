@@ -18,8 +18,9 @@ SHORTEST_MS: Final = 20.0
 """A pin that would leave a sound less than this is not believed: no phone is shorter than about
 two frames of an aligner."""
 
-EVEN_MS: Final = 2.0
-"""Letters that are equally long to within this were not measured but counted."""
+EVEN_SHARE: Final = 0.2
+"""Letters whose lengths differ by less of their mean were counted, not measured: spoken ones differ
+by far more, and rounding to 10 ms alone makes about this much of a difference."""
 
 _SCHWA: Final = "AH0"
 _SCHWA_WEIGHT: Final = table().weight_of["ə"]
@@ -89,7 +90,9 @@ def _is_even(timed: TimedWord, rate_hz: int) -> bool:
     """Whether the times were made by dividing the word's among its letters."""
     edges = (*timed.starts, timed.end)
     lengths = [after - before for before, after in pairwise(edges)]
-    return len(lengths) > 2 and max(lengths) - min(lengths) <= EVEN_MS * rate_hz / 1_000.0
+    rounding = 2.0 * rate_hz / 1_000.0  # each edge to a millisecond
+    even = max(rounding, EVEN_SHARE * (timed.end - timed.starts[0]) / len(lengths))
+    return len(lengths) > 1 and max(lengths) - min(lengths) <= even
 
 
 def _believed(

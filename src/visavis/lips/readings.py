@@ -40,6 +40,24 @@ _ABBREVIATIONS: Final = {
     "inc": "incorporated",
     "ltd": "limited",
     "dept": "department",
+    "mt": "mount",
+    "ave": "avenue",
+    "blvd": "boulevard",
+    "capt": "captain",
+    "sgt": "sergeant",
+    "fig": "figure",
+    "vol": "volume",
+    "co": "company",
+    "corp": "corporation",
+    "jan": "january",
+    "feb": "february",
+    "apr": "april",
+    "aug": "august",
+    "sept": "september",
+    "oct": "october",
+    "nov": "november",
+    "dec": "december",
+    "ph.d": "p. h. d.",
     "e.g": "for example",
     "i.e": "that is",
 }
@@ -64,6 +82,9 @@ _UNITS: Final = {
     "lbs": "pounds",
     "oz": "ounces",
 }
+_ALWAYS_UNITS: Final = frozenset("km kg cm mph khz mhz ghz kb gb tb".split())
+"""These are nothing else, even with a space between them and their number."""
+
 _SIGNS: Final = {
     "&": "and",
     "+": "plus",
@@ -250,7 +271,7 @@ def _foreign(match: re.Match[str], known: Known) -> Iterator[Reading]:
 def _word(match: re.Match[str], known: Known) -> Iterator[Reading]:
     before = match.string[match.start() - 1 : match.start()] if match.start() else ""
     lower = match[0].lower()
-    if before.isdigit() and lower in _UNITS:
+    if lower in _ALWAYS_UNITS or (before.isdigit() and lower in _UNITS):
         yield from _whole(match, tuple(_UNITS[lower].split()))
     elif before.isdigit() and lower in ("am", "pm"):
         yield from _letters(match.start(), match[0])
