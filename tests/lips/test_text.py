@@ -24,6 +24,7 @@ SAID = {
     "$5 $1 $5.50 $3.5M": (
         "five dollars one dollar five dollars and fifty cents three point five million dollars"
     ),
+    "$0.50 £2.20": "fifty cents two pounds and twenty pence",
     "20% 5 %": "twenty percent five percent",
     "1st 22nd 30th 112th": "first twenty second thirtieth one hundred twelfth",
     "10:30 10:00 9:05pm": "ten thirty ten o'clock nine oh five p. m.",

@@ -129,11 +129,10 @@ def _whole(match: re.Match[str], spoken: tuple[str, ...]) -> Iterator[Reading]:
     yield Reading(match.start(), match.end(), spoken)
 
 
-def _pieces(match: re.Match[str], known: Known, pattern: re.Pattern[str]) -> Iterator[Reading]:
-    """What `pattern` finds inside the match: numbers as such, digits one by one in phones."""
-    del known
-    for part in pattern.finditer(match.string, match.start(), match.end()):
-        yield from _whole(part, numbers.cardinal(part[0]))
+def _digits(run: str, start: int, end: int) -> Iterator[Reading]:
+    """Every digit of run[start:end] for itself."""
+    for digit in _DIGIT.finditer(run, start, end):
+        yield from _whole(digit, numbers.digits(digit[0]))
 
 
 def _quiet(match: re.Match[str], known: Known) -> Iterator[Reading]:
@@ -168,7 +167,8 @@ def _money(match: re.Match[str], known: Known) -> Iterator[Reading]:
         return
     said += (one if said == ("one",) else many,)
     if part and int(part):
-        said += ("and", *numbers.cardinal(f"{part:0<2}"[:2]), small)
+        coins = (*numbers.cardinal(f"{part:0<2}"[:2]), small)
+        said = (*said, "and", *coins) if int(whole) else coins
     yield from _whole(match, said)
 
 
@@ -185,9 +185,10 @@ def _clock(match: re.Match[str], known: Known) -> Iterator[Reading]:
 
 
 def _phone(match: re.Match[str], known: Known) -> Iterator[Reading]:
+    del known
     if match[0].startswith("+"):
         yield Reading(match.start(), match.start() + 1, ("plus",))
-    yield from _pieces(match, known, _DIGIT)
+    yield from _digits(match.string, match.start(), match.end())
 
 
 def _date(match: re.Match[str], known: Known) -> Iterator[Reading]:
@@ -221,12 +222,13 @@ def _decade(match: re.Match[str], known: Known) -> Iterator[Reading]:
 
 
 def _number(match: re.Match[str], known: Known) -> Iterator[Reading]:
+    del known
     if sign := match["minus"]:
         yield Reading(match.start(), match.start() + len(sign), ("minus",))
     whole = match["whole"]
     start, end = match.span("whole")
     if (whole.startswith("0") and len(whole) > 1) or len(whole) > numbers.LONGEST_DIGITS:
-        yield from _pieces_of(match.string, start, end)
+        yield from _digits(match.string, start, end)
     elif numbers.is_year(whole) and not sign and not match["rest"]:
         yield Reading(start, end, numbers.year(whole))
     else:
@@ -234,13 +236,8 @@ def _number(match: re.Match[str], known: Known) -> Iterator[Reading]:
     at = end
     for part in (match["rest"] or "").split(".")[1:]:
         yield Reading(at, at + 1, ("point",))
-        yield from _pieces_of(match.string, at + 1, at + 1 + len(part))
+        yield from _digits(match.string, at + 1, at + 1 + len(part))
         at += 1 + len(part)
-
-
-def _pieces_of(run: str, start: int, end: int) -> Iterator[Reading]:
-    for digit in _DIGIT.finditer(run, start, end):
-        yield from _whole(digit, numbers.digits(digit[0]))
 
 
 def _dot(match: re.Match[str], known: Known) -> Iterator[Reading]:
