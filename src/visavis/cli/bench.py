@@ -13,6 +13,8 @@ from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
 from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
+from visavis.bench.lips.command import lips
+from visavis.bench.lips.data_sets import lips_data
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule
 
@@ -22,5 +24,5 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers):
+for command in (rule, delay, compare, answers, lips, lips_data):
     app.command()(command)

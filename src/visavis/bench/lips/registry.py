@@ -1,0 +1,49 @@
+"""Every contender by name: what `--contender` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
+from visavis.bench.lips.peers import PEERS, open_peer
+from visavis.bench.lips.sphinx import ForcedAlignment, PhoneLoop
+from visavis.bench.lips.track import Track, track_of
+
+
+class Shut:
+    """A mouth that never opens: what any accuracy has to be held against."""
+
+    name = "shut"
+    about = "a mouth that never opens; the floor"
+    needs_text = False
+
+    def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
+        """See Contender."""
+        track: Track = track_of([], [], len(sound), rate_hz)
+        return Result(track, 0.0, Compute(0.0, len(sound) / rate_hz))
+
+    def close(self) -> None:
+        """See Contender."""
+
+
+def _offline_loop(_delay_ms: float) -> Contender:
+    return PhoneLoop(None)
+
+
+def _alignment(_delay_ms: float) -> Contender:
+    return ForcedAlignment()
+
+
+def _shut(_delay_ms: float) -> Contender:
+    return Shut()
+
+
+CONTENDERS: Mapping[str, Opener] = {
+    "shut": _shut,
+    "sphinx_loop": PhoneLoop,
+    "sphinx_loop_offline": _offline_loop,
+    "sphinx_align": _alignment,
+    **{name: open_peer(name, peer) for name, peer in PEERS.items()},
+}
+"""What can be measured, by name, in the order of the table. A new source of ours is one line here:
+a name, and what makes it for a delay in ms."""
