@@ -24,6 +24,7 @@ SAID = {
     "$5 $1 $5.50 $3.5M": (
         "five dollars one dollar five dollars and fifty cents three point five million dollars"
     ),
+    "$0.50 £2.20": "fifty cents two pounds and twenty pence",
     "20% 5 %": "twenty percent five percent",
     "1st 22nd 30th 112th": "first twenty second thirtieth one hundred twelfth",
     "10:30 10:00 9:05pm": "ten thirty ten o'clock nine oh five p. m.",
@@ -35,6 +36,8 @@ SAID = {
     "5-10": "five to ten",
     "#1": "number one",
     "5km 10am mp3": "five kilometers ten a. m. mp three",
+    "5 km, 9ms": "five kilometers nine milliseconds",
+    "Ph.D. in Oct.": "p. h. d. in october",
     "Dr. Smith, etc.": "doctor smith et cetera",
     "e.g. this, i.e. that": "for example this that is that",
     "USA U.S.A. TTS TTSs": "u. s. a. u. s. a. t. t. s. t. t. s.'s",

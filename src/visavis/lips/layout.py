@@ -18,8 +18,9 @@ SHORTEST_MS: Final = 20.0
 """A pin that would leave a sound less than this is not believed: no phone is shorter than about
 two frames of an aligner."""
 
-EVEN_MS: Final = 2.0
-"""Letters that are equally long to within this were not measured but counted."""
+EVEN_SHARE: Final = 0.2
+"""Letters whose lengths differ by less of their mean were counted, not measured: spoken ones differ
+by far more, and rounding to 10 ms alone makes about this much of a difference."""
 
 _SCHWA: Final = "AH0"
 _SCHWA_WEIGHT: Final = table().weight_of["ə"]
@@ -52,14 +53,14 @@ def lay_out(
     Every phone begins where its letter does, if the letters' times were measured; between such
     pins phones share the time as `durations` says. Empty if there is no time or nothing said.
     """
-    phones = [phone for spoken in timed.word.spoken for phone in lexicon.phones(spoken)]
+    said = [lexicon.phones(spoken) for spoken in timed.word.spoken]
+    phones = [phone for word in said for phone in word]
     if not phones or end_sample <= start_sample:
         return ()
-    expected_ms = [
-        ms for spoken in timed.word.spoken for ms in durations.durations_ms(lexicon.phones(spoken))
-    ]
-    pins = _believed(_pins(timed, lexicon, rate_hz), len(phones), start_sample, end_sample, rate_hz)
-    edges = _edges(pins, expected_ms)
+    expected_ms = [ms for word in said for ms in durations.durations_ms(word)]
+    pins = _pins(timed, lexicon, rate_hz)
+    ends = (0, start_sample), (len(phones), end_sample)
+    edges = _edges(_believed(pins, *ends, rate_hz), expected_ms)
     timings = [
         (phone, last - first)
         for phone, first, last in zip(phones, edges[:-1], edges[1:], strict=True)
@@ -67,8 +68,12 @@ def lay_out(
     return _spans(timings, start_sample)
 
 
-def _pins(timed: TimedWord, lexicon: Lexicon, rate_hz: int) -> list[tuple[int, int]]:
-    """(number of a phone, sample at which its letter begins), in order."""
+_Pin = tuple[int, int]
+"""The number of a phone, and the sample at which it begins."""
+
+
+def _pins(timed: TimedWord, lexicon: Lexicon, rate_hz: int) -> list[_Pin]:
+    """The sounds but the first whose letters have times of their own, in order."""
     if len(timed.word.spoken) != 1 or _is_even(timed, rate_hz):
         return []
     spoken = timed.word.spoken[0]
@@ -89,26 +94,25 @@ def _is_even(timed: TimedWord, rate_hz: int) -> bool:
     """Whether the times were made by dividing the word's among its letters."""
     edges = (*timed.starts, timed.end)
     lengths = [after - before for before, after in pairwise(edges)]
-    return len(lengths) > 2 and max(lengths) - min(lengths) <= EVEN_MS * rate_hz / 1_000.0
+    rounding = 2.0 * rate_hz / 1_000.0  # each edge to a millisecond
+    even = max(rounding, EVEN_SHARE * (timed.end - timed.starts[0]) / len(lengths))
+    return len(lengths) > 1 and max(lengths) - min(lengths) <= even
 
 
-def _believed(
-    pins: Sequence[tuple[int, int]], n_phones: int, start: int, end: int, rate_hz: int
-) -> list[tuple[int, int]]:
+def _believed(pins: Sequence[_Pin], first: _Pin, last: _Pin, rate_hz: int) -> list[_Pin]:
     """The pins that leave every phone SHORTEST_MS, or its even share where there is less."""
-    shortest = min(SHORTEST_MS * rate_hz / 1_000.0, (end - start) / n_phones)
-    kept = [(0, start)]
-    for at_phone, sample in pins:
-        last_phone, last_sample = kept[-1]
-        if sample - last_sample >= shortest * (
-            at_phone - last_phone
-        ) and end - sample >= shortest * (n_phones - at_phone):
-            kept.append((at_phone, sample))
-    kept.append((n_phones, end))
-    return kept
+    shortest = min(SHORTEST_MS * rate_hz / 1_000.0, (last[1] - first[1]) / last[0])
+    kept = [first]
+    for pin in pins:
+        if all(
+            after[1] - before[1] >= shortest * (after[0] - before[0])
+            for before, after in ((kept[-1], pin), (pin, last))
+        ):
+            kept.append(pin)
+    return [*kept, last]
 
 
-def _edges(pins: Sequence[tuple[int, int]], expected_ms: Sequence[float]) -> list[int]:
+def _edges(pins: Sequence[_Pin], expected_ms: Sequence[float]) -> list[int]:
     """Where each phone begins, and the end of the last: n + 1 samples, never descending."""
     edges: list[int] = []
     for (first, start), (last, end) in pairwise(pins):

@@ -40,6 +40,24 @@ _ABBREVIATIONS: Final = {
     "inc": "incorporated",
     "ltd": "limited",
     "dept": "department",
+    "mt": "mount",
+    "ave": "avenue",
+    "blvd": "boulevard",
+    "capt": "captain",
+    "sgt": "sergeant",
+    "fig": "figure",
+    "vol": "volume",
+    "co": "company",
+    "corp": "corporation",
+    "jan": "january",
+    "feb": "february",
+    "apr": "april",
+    "aug": "august",
+    "sept": "september",
+    "oct": "october",
+    "nov": "november",
+    "dec": "december",
+    "ph.d": "p. h. d.",
     "e.g": "for example",
     "i.e": "that is",
 }
@@ -64,6 +82,9 @@ _UNITS: Final = {
     "lbs": "pounds",
     "oz": "ounces",
 }
+_ALWAYS_UNITS: Final = frozenset("km kg cm mph khz mhz ghz kb gb tb".split())
+"""These are nothing else, even with a space between them and their number."""
+
 _SIGNS: Final = {
     "&": "and",
     "+": "plus",
@@ -108,11 +129,10 @@ def _whole(match: re.Match[str], spoken: tuple[str, ...]) -> Iterator[Reading]:
     yield Reading(match.start(), match.end(), spoken)
 
 
-def _pieces(match: re.Match[str], known: Known, pattern: re.Pattern[str]) -> Iterator[Reading]:
-    """What `pattern` finds inside the match: numbers as such, digits one by one in phones."""
-    del known
-    for part in pattern.finditer(match.string, match.start(), match.end()):
-        yield from _whole(part, numbers.cardinal(part[0]))
+def _digits(run: str, start: int, end: int) -> Iterator[Reading]:
+    """Every digit of run[start:end] for itself."""
+    for digit in _DIGIT.finditer(run, start, end):
+        yield from _whole(digit, numbers.digits(digit[0]))
 
 
 def _quiet(match: re.Match[str], known: Known) -> Iterator[Reading]:
@@ -147,7 +167,8 @@ def _money(match: re.Match[str], known: Known) -> Iterator[Reading]:
         return
     said += (one if said == ("one",) else many,)
     if part and int(part):
-        said += ("and", *numbers.cardinal(f"{part:0<2}"[:2]), small)
+        coins = (*numbers.cardinal(f"{part:0<2}"[:2]), small)
+        said = (*said, "and", *coins) if int(whole) else coins
     yield from _whole(match, said)
 
 
@@ -164,9 +185,10 @@ def _clock(match: re.Match[str], known: Known) -> Iterator[Reading]:
 
 
 def _phone(match: re.Match[str], known: Known) -> Iterator[Reading]:
+    del known
     if match[0].startswith("+"):
         yield Reading(match.start(), match.start() + 1, ("plus",))
-    yield from _pieces(match, known, _DIGIT)
+    yield from _digits(match.string, match.start(), match.end())
 
 
 def _date(match: re.Match[str], known: Known) -> Iterator[Reading]:
@@ -200,12 +222,13 @@ def _decade(match: re.Match[str], known: Known) -> Iterator[Reading]:
 
 
 def _number(match: re.Match[str], known: Known) -> Iterator[Reading]:
+    del known
     if sign := match["minus"]:
         yield Reading(match.start(), match.start() + len(sign), ("minus",))
     whole = match["whole"]
     start, end = match.span("whole")
     if (whole.startswith("0") and len(whole) > 1) or len(whole) > numbers.LONGEST_DIGITS:
-        yield from _pieces_of(match.string, start, end)
+        yield from _digits(match.string, start, end)
     elif numbers.is_year(whole) and not sign and not match["rest"]:
         yield Reading(start, end, numbers.year(whole))
     else:
@@ -213,13 +236,8 @@ def _number(match: re.Match[str], known: Known) -> Iterator[Reading]:
     at = end
     for part in (match["rest"] or "").split(".")[1:]:
         yield Reading(at, at + 1, ("point",))
-        yield from _pieces_of(match.string, at + 1, at + 1 + len(part))
+        yield from _digits(match.string, at + 1, at + 1 + len(part))
         at += 1 + len(part)
-
-
-def _pieces_of(run: str, start: int, end: int) -> Iterator[Reading]:
-    for digit in _DIGIT.finditer(run, start, end):
-        yield from _whole(digit, numbers.digits(digit[0]))
 
 
 def _dot(match: re.Match[str], known: Known) -> Iterator[Reading]:
@@ -250,7 +268,7 @@ def _foreign(match: re.Match[str], known: Known) -> Iterator[Reading]:
 def _word(match: re.Match[str], known: Known) -> Iterator[Reading]:
     before = match.string[match.start() - 1 : match.start()] if match.start() else ""
     lower = match[0].lower()
-    if before.isdigit() and lower in _UNITS:
+    if lower in _ALWAYS_UNITS or (before.isdigit() and lower in _UNITS):
         yield from _whole(match, tuple(_UNITS[lower].split()))
     elif before.isdigit() and lower in ("am", "pm"):
         yield from _letters(match.start(), match[0])
