@@ -19,7 +19,9 @@ PURE = (
     "session phases turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
     "wire/loudspeaker reply/phrase "
     "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio hear/bands "
-    "hear/playback hear/echo bench/echo/path voice/playout voice/pieces face/*"
+    "hear/playback hear/echo bench/echo/path bench/lips/track bench/lips/matching "
+    "bench/lips/measures bench/lips/figures bench/lips/phone_sets bench/lips/textgrid "
+    "voice/playout voice/pieces face/*"
 ).split()
 FORBIDDEN = frozenset(
     "asyncio socket ssl threading multiprocessing concurrent time subprocess selectors signal "
