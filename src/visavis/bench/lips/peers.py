@@ -111,7 +111,11 @@ class PeerProcess:
         self._rate_hz = peer.rate_hz
         self._aligner = ForcedAlignment() if peer.words is Words.TIMED else None
         self._process = subprocess.Popen(
-            peer.command(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
+            peer.command(folder),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=folder,
+            start_new_session=True,  # Ctrl-C is ours: what is done by then has to be kept
         )
         first = self._out.readline()
         if not first.startswith(b'{"ready"'):
