@@ -199,6 +199,10 @@ class Net:
         rest = flush_silence(self._n_samples, self._weights.ahead_frames)
         return self._through(self._mel.push(rest))
 
+    def push_frames(self, frames: Floats) -> Heard:
+        """As `push`, with features [k, 40] that were computed before; do not mix the two."""
+        return self._through(frames)
+
     def _through(self, frames: Floats) -> Heard:
         first = max(0, self._weights.ahead_frames - self._n_steps)
         outputs = [self._step(frame) for frame in frames]
@@ -233,3 +237,12 @@ def hear(weights: Weights, sound: Floats) -> Heard:
     """All frames of a whole recording, float32 [n] at 16 kHz: ceil(n / 160) of them."""
     net = Net(weights)
     return joined([net.push(sound), net.finish()])
+
+
+def hear_frames(weights: Weights, features: Floats) -> Heard:
+    """All frames of a whole recording from its features [n, 40].
+
+    Behind the last frame the net hears that frame go on: features of silence can't be known here.
+    """
+    ahead = np.repeat(features[-1:], weights.ahead_frames, axis=0)
+    return Net(weights).push_frames(np.concatenate([features, ahead]))

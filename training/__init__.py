@@ -1,0 +1,1 @@
+"""How the ear was trained: `python -m training`. Not part of the package."""
