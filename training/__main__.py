@@ -21,8 +21,8 @@ from training import realign, recordings
 from training.examples import Example
 from training.fit import fit
 from training.model import exported
-from training.plan import lines, real_speech
-from training.recordings import Timed
+from training.plan import lines
+from training.recordings import Recording, Timed
 from training.sentences import LICENCE, PACKAGE, sentences
 from training.settings import Settings, as_card, key_of, root
 from training.voices import Line, Studio
@@ -90,7 +90,7 @@ def record(settings: Settings, real: Sequence[Path]) -> Data:
                 console.print(f"left out: {error}", markup=False)
     splits = {line.key: line.split for line in planned}
     splits = {key: split for key, split in splits.items() if recordings.path_of(key).is_file()}
-    for recording in real_speech(real, lambda text: console.print(text, markup=False)):
+    for recording in _real(real):
         if not recordings.path_of(recording.key).is_file():
             recordings.save(recording)
         splits[recording.key] = recording.split
@@ -98,6 +98,14 @@ def record(settings: Settings, real: Sequence[Path]) -> Data:
         tuple(key for key, split in splits.items() if split == "train"),
         tuple(key for key, split in splits.items() if split == "dev"),
     )
+
+
+def _real(manifests: Sequence[Path]) -> Iterable[Recording]:
+    if not manifests:
+        return ()
+    from training.real import real_speech  # noqa: PLC0415 - not every training has any
+
+    return real_speech(manifests, lambda text: console.print(text, markup=False))
 
 
 def _studio(settings: Settings, missing: Iterable[Line]) -> Studio:

@@ -1,19 +1,14 @@
-"""Who says what, drawn from the seed; and the real speech that is there."""
+"""Who says what, drawn from the seed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
-from training.recordings import IGNORED, Recording, timed_from
-from training.settings import DEV_VOICES, Settings, key_of
+from training.settings import DEV_VOICES, Settings
 from training.voices import FLITE_VOICES, Line
 from visavis.bench.corpus.weights import voice_hashes
-from visavis.errors import VisavisError
-from visavis.lips.classes import phone_index
-from visavis.lips.features import RATE_HZ
 
 
 def lines(settings: Settings, sentences: Sequence[str]) -> list[Line]:
@@ -51,49 +46,3 @@ def _kokoro(voice: str, other: str, share: float, speed: float, text: str, split
     return Line(
         "kokoro", voice, other if mixed else "", mixed, round(speed, 3), text, split, accent
     )
-
-
-def real_speech(manifests: Sequence[Path], note: Callable[[str], None]) -> Iterator[Recording]:
-    """Labelled recordings of manifests as `visavis bench lips` reads them.
-
-    Only what they call `train` or `dev`; a speaker of any manifest's `test` is left out everywhere,
-    and what can't be read is told and left out.
-    """
-    from visavis.bench.lips.labels import read_labels  # noqa: PLC0415 - only with real speech
-    from visavis.bench.lips.manifest import open_data_set  # noqa: PLC0415
-    from visavis.bench.lips.sounds import read_sound, resampled  # noqa: PLC0415
-
-    sets = [open_data_set(path) for path in manifests]
-    tested = {(s.name, i.speaker) for s in sets for i in s.items if i.split == "test"}
-    for data in sets:
-        for item in data.items:
-            if (data.name, item.speaker) in tested:
-                continue
-            try:
-                sound, rate_hz = read_sound(item.sound)
-                labels = read_labels(item.labels, rate_hz, item.tier)
-            except VisavisError as error:
-                note(f"left out: {error}")
-                continue
-            at_16 = resampled(sound, rate_hz, RATE_HZ)
-            pcm = np.round(np.clip(at_16, -1.0, 1.0) * 32_767.0).astype(np.int16)
-            phones: list[int] = []
-            seconds: list[float] = []
-            at = 0.0
-            for label in labels:
-                if label.start_s > at + 1e-3:
-                    phones.append(IGNORED if at == 0.0 else 0)
-                    seconds.append(label.start_s - at)
-                known = phone_index(label.symbol)
-                phones.append(IGNORED if known is None else known)
-                seconds.append(label.end_s - max(at, label.start_s))
-                at = label.end_s
-            if not phones or at > len(pcm) / RATE_HZ + 0.5:
-                note(f"left out: {item.labels.name} does not fit its sound")
-                continue
-            phones.append(IGNORED)
-            seconds.append(max(1e-3, len(pcm) / RATE_HZ - at))
-            timed = timed_from(phones, seconds, len(pcm), 0.0)
-            key = key_of("real", data.name, item.name, item.sound.stat().st_size)
-            speaker = f"{data.name}:{item.speaker}"
-            yield Recording(key, data.name, speaker, item.split, item.licence, pcm, timed)

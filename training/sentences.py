@@ -33,6 +33,8 @@ BOOKS = (
     "austen-persuasion austen-sense bryant-stories edgeworth-parents burgess-busterbrown"
 ).split()
 N_CANDIDATES = 12_000
+_CHOICE = 8
+"""Candidates for each sentence that is wanted."""
 _WANTED = 12
 """So many times a pair has to be there before another one more is worth less than half."""
 
@@ -43,7 +45,7 @@ def sentences(n: int, seed: int) -> list[str]:
     """The `n` best sentences, the most useful first; remembered."""
     path = root() / f"sentences-{n}-{seed}.json"
     if not path.is_file():
-        chosen = cover(_pairs(_candidates(seed)), n)
+        chosen = cover(_pairs(_candidates(seed)[: max(200, _CHOICE * n)]), n)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         part.write_text(json.dumps(chosen, indent=0), encoding="utf-8")

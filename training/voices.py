@@ -110,7 +110,7 @@ class Studio:
         ids = [self._kokoro_ids[symbol] for symbol in spelt if symbol in self._kokoro_ids]
         symbols = [symbol for symbol in spelt if symbol in self._kokoro_ids]
         style = (1.0 - line.share) * self._style(line.voice)[len(ids)]
-        style = style + line.share * self._style(line.other)[len(ids)]
+        style = style + line.share * self._style(line.other or line.voice)[len(ids)]
         feeds: dict[str, NDArray[Any]] = {
             "tokens": np.array([[0, *ids, 0]], dtype=np.int64),
             "style": style[None].astype(np.float32),
