@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import numpy as np
 import typer
-from rich.progress import track
 
 from training import examples as store
-from training import realign, recordings
+from training import realign, recordings, voices
 from training.examples import Example
 from training.fit import fit
 from training.model import exported
@@ -26,16 +25,15 @@ from training.recordings import Recording, Timed
 from training.sentences import LICENCE, PACKAGE, sentences
 from training.settings import Settings, as_card, key_of, root
 from training.voices import Line, Studio
+from training.workers import each
 from visavis.bench.corpus.phonemes import Part, Phonemes
 from visavis.bench.corpus.selection import bar, console
 from visavis.bench.corpus.weights import kokoro_files
-from visavis.errors import EngineError
-from visavis.lips.net import Weights, weights_from
+from visavis.lips.net import weights_from
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore, cache_dir
 
 OUT = Path(__file__).parents[1] / "src" / "visavis" / "lips" / "ear.npz"
 _INTERRUPTED = 130
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +80,11 @@ def record(settings: Settings, real: Sequence[Path]) -> Data:
     planned = lines(settings, sentences(wanted, settings.seed))
     missing = [line for line in planned if not recordings.path_of(line.key).is_file()]
     if missing:
-        studio = _studio(settings, missing)
-        for line in _shown(missing, "Recording"):
-            try:
-                recordings.save(studio.record(line))
-            except EngineError as error:
-                console.print(f"left out: {error}", markup=False)
+        studio = _studio(missing)
+        n = settings.n_workers
+        for complaint in each(voices.keep, missing, "Recording", n, voices.prepare, (studio,)):
+            if complaint:
+                console.print(complaint, markup=False)
     splits = {line.key: line.split for line in planned}
     splits = {key: split for key, split in splits.items() if recordings.path_of(key).is_file()}
     for recording in _real(real):
@@ -108,19 +105,29 @@ def _real(manifests: Sequence[Path]) -> Iterable[Recording]:
     return real_speech(manifests, lambda text: console.print(text, markup=False))
 
 
-def _studio(settings: Settings, missing: Iterable[Line]) -> Studio:
+def _studio(missing: Iterable[Line]) -> Studio:
     models = ModelStore()
     kokoro = kokoro_files(models, cache_dir() / "corpus" / "kokoro", console.print)
     phonemes = Phonemes(Part(line.accent, line.text) for line in missing)
     joe = (models.path(JOE_DURATIONS), models.path(JOE_CONFIG))
-    return Studio(phonemes, kokoro, joe, settings.n_threads)
+    return Studio(phonemes, kokoro, joe)
 
 
 def features(settings: Settings, data: Data) -> None:
     """Of all variants; dev recordings have the clean one only."""
-    for key in _shown([*data.train, *data.dev], "Features"):
-        for variant in range(settings.n_variants if key in set(data.train) else 1):
-            store.make(key, variant, settings.seed, data.train)
+    variants = [(key, at) for key in data.train for at in range(settings.n_variants)]
+    todo = [
+        (key, at)
+        for key, at in (*variants, *((key, 0) for key in data.dev))
+        if not store.path_of(key, at, settings.seed).is_file()
+    ]
+    make = partial(_make, seed=settings.seed, pool=data.train)
+    for _ in each(make, todo, "Features", settings.n_workers):
+        pass
+
+
+def _make(what: tuple[str, int], *, seed: int, pool: Sequence[str]) -> None:
+    store.make(*what, seed, pool)
 
 
 def train(settings: Settings, data: Data) -> bytes:
@@ -137,14 +144,14 @@ def train(settings: Settings, data: Data) -> bytes:
     found = b""
     for index in range(len(settings.steps)):
         found = _round(settings, index, learnt, labels, run)
-        weights = weights_from(found)
         if index + 1 < len(settings.steps):
-            labels = _new_labels(weights, clean, labels, run / f"labels-{index + 1}.npz")
+            labels = _new_labels(settings, found, labels, run / f"labels-{index + 1}.npz")
     dev = [clean[key] for key in data.dev]
     with bar("Validating") as show:
         scores = realign.accuracy(weights_from(found), dev, labels, _counter(show, len(dev)))
     weights = weights_from(found)
-    card = {**weights.card, "dev": scores}
+    by = "labels that the net of the round before aligned" if len(settings.steps) > 1 else "labels"
+    card = {**weights.card, "dev": scores, "dev_against": by}
     state = _state_of(run / f"round-{len(settings.steps) - 1}.pt")
     return exported(state, weights.log_prior, weights.mean_frames, card)
 
@@ -178,14 +185,14 @@ def _state_of(checkpoint: Path) -> dict[str, object]:
 
 
 def _new_labels(
-    weights: Weights, clean: dict[str, Example], labels: dict[str, Timed], path: Path
+    settings: Settings, weights: bytes, labels: dict[str, Timed], path: Path
 ) -> dict[str, Timed]:
     if not path.is_file():
-        new = {
-            key: realign.realigned(weights, clean[key], labels[key])
-            for key in _shown(list(clean), "Aligning")
-        }
-        realign.save(path, new)
+        judge = partial(realign.judged, seed=settings.seed)
+        items = sorted(labels.items())
+        prepared = (realign.prepare, (weights,))
+        found = each(judge, items, "Aligning", settings.n_workers, *prepared)
+        realign.save(path, dict(zip((key for key, _ in items), found, strict=True)))
     return realign.load(path)
 
 
@@ -212,15 +219,10 @@ def _source() -> str:
     return "".join((folder / n).read_text("utf-8") for n in ("model.py", "fit.py", "realign.py"))
 
 
-def _shown(what: Sequence[T], title: str) -> Iterable[T]:
-    return track(what, title, console=console, transient=True)
-
-
 def _counter(show: Callable[[int, int], None], total: int) -> Callable[[], None]:
     done = iter(range(1, total + 1))
     return lambda: show(next(done), total)
 
 
 if __name__ == "__main__":
-    np.seterr(all="raise", under="ignore")
     typer.run(main)

@@ -37,7 +37,7 @@ def fit(
     it had not been.
     """
     torch.manual_seed(settings.seed + round_index)
-    torch.set_num_threads(settings.n_threads)
+    torch.set_num_threads(settings.n_workers)
     torch.use_deterministic_algorithms(True)
     ear = Ear(settings.n_cells)
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}

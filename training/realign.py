@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training import examples
 from training.examples import Example
 from training.recordings import IGNORED, Timed, words_in
 from visavis.lips.align import align, free_share, rules_for
@@ -15,7 +16,7 @@ from visavis.lips.classes import N_PHONES, mean_frames
 from visavis.lips.decode import Decoder
 from visavis.lips.features import HOP_SAMPLES, Floats
 from visavis.lips.graph import Kind
-from visavis.lips.net import Heard, Weights, hear_frames
+from visavis.lips.net import Heard, Weights, hear_frames, weights_from
 
 MAX_FREE_SHARE = 0.25
 """A recording of which more does not fit its phones teaches nothing."""
@@ -53,6 +54,20 @@ def realigned(weights: Weights, example: Example, timed: Timed) -> Timed:
         before = place
     ends[-1] = int(timed.ends[-1])
     return Timed(np.array(phones), np.array(ends))
+
+
+_weights: list[Weights] = []
+
+
+def prepare(weights: bytes) -> None:
+    """In a worker process: by which net `judged` aligns."""
+    _weights.append(weights_from(weights))
+
+
+def judged(item: tuple[str, Timed], *, seed: int) -> Timed:
+    """New labels for a recording, by its clean features."""
+    key, timed = item
+    return realigned(_weights[-1], examples.read(key, 0, seed), timed)
 
 
 def save(path: Path, labels: Mapping[str, Timed]) -> None:
@@ -94,7 +109,7 @@ def statistics(labels: Sequence[Timed]) -> tuple[Floats, tuple[float, ...]]:
 
 def accuracy(
     weights: Weights,
-    examples: Sequence[Example],
+    dev: Sequence[Example],
     labels: Mapping[str, Timed],
     done: Callable[[], None],
 ) -> dict[str, float]:
@@ -102,7 +117,7 @@ def accuracy(
     from visavis.lips.phonemes import table  # noqa: PLC0415 - names only
 
     confusion: NDArray[np.int64] = np.zeros((15, 15), dtype=np.int64)
-    for example in examples:
+    for example in dev:
         heard: Heard = hear_frames(weights, example.features.astype(np.float32))
         decoder = Decoder()
         shapes = np.array(decoder.push(heard) + decoder.finish())

@@ -38,7 +38,7 @@ _CHOICE = 8
 _WANTED = 12
 """So many times a pair has to be there before another one more is worth less than half."""
 
-_SENTENCE = re.compile(r"(?<=[.?!] )[A-Z][A-Za-z' ,;-]{15,110}[.?!](?= )")
+_SENTENCE = re.compile(r"(?<=[.?!] )[A-Z][A-Za-z' ,;-]{15,80}[.?!](?= )")
 
 
 def sentences(n: int, seed: int) -> list[str]:
@@ -91,7 +91,7 @@ def _candidates(seed: int) -> list[str]:
         plain = " ".join(text.replace("_", "").replace("--", ", ").split())
         for match in _SENTENCE.finditer(plain):
             sentence = match.group()
-            if 5 <= len(sentence.split()) <= 16 and len(sentence) < 110:
+            if 4 <= len(sentence.split()) <= 14:
                 found.add(sentence)
     ordered = sorted(found)
     order = np.random.default_rng(seed).permutation(len(ordered))

@@ -15,7 +15,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from training.recordings import IGNORED, Recording, Timed, timed_from
+from training.recordings import IGNORED, Recording, Timed, save, timed_from
 from training.settings import key_of
 from visavis.bench.corpus.engines import Kokoro as CorpusKokoro
 from visavis.bench.corpus.phonemes import Accent, Phonemes, kokoro_spelling
@@ -75,13 +75,11 @@ class Studio:
         phonemes: Phonemes,
         kokoro: KokoroFiles,
         joe: tuple[Path, Path],
-        n_threads: int,
     ) -> None:
         """`joe` is the model with durations and its config."""
         self._phonemes = phonemes
         self._kokoro_files = kokoro
         self._joe_files = joe
-        self._n_threads = n_threads
         self._models: dict[str, OnnxModel] = {}
         self._styles: dict[str, Floats] = {}
         vocabulary = kokoro.vocabulary.read_text(encoding="utf-8")
@@ -101,7 +99,7 @@ class Studio:
 
     def _model(self, path: Path) -> OnnxModel:
         if path.name not in self._models:
-            self._models[path.name] = OnnxModel(path, n_threads=self._n_threads)
+            self._models[path.name] = OnnxModel(path, n_threads=1)
         return self._models[path.name]
 
     def _kokoro(self, line: Line) -> tuple[Floats, int, list[int], list[float]]:
@@ -163,19 +161,29 @@ _KOKORO_LETTERS: Mapping[str, str] = {
 
 def phones_of(
     timed: Sequence[tuple[str, int]], letters: Mapping[str, str]
-) -> tuple[list[int], list[int]]:
+) -> tuple[list[int], list[float]]:
     """Symbols with durations as phone classes with durations.
 
-    Spaces and punctuation are silence, unknown signs IGNORED; a schwa and an r that no vowel
-    follows are one ER.
+    Punctuation is silence, unknown signs are IGNORED. The time of a space between two words is
+    shared between the sounds beside it: speakers make no pause there, only the models count one.
+    A schwa and an r that no vowel follows are one ER.
     """
     phones: list[int] = []
-    lengths: list[int] = []
+    lengths: list[float] = []
+    owed = 0.0
     for symbol, length in merge_marks(list(timed)):
+        if symbol == " " and phones:
+            half = 0.0 if phones[-1] == 0 else length / 2
+            lengths[-1] += length - half
+            owed += half
+            continue
         known = phone_index(letters.get(symbol, symbol))
         silent = not any(char.isalpha() for char in symbol)
         phones.append(0 if silent else IGNORED if known is None else known)
-        lengths.append(length)
+        lengths.append(length + owed)
+        owed = 0.0
+    phones.append(0)
+    lengths.append(owed)
     at = 1
     while at < len(phones):
         behind = phones[at + 1] if at + 1 < len(phones) else 0
@@ -205,7 +213,7 @@ def _flite(line: Line) -> tuple[Floats, int, list[int], list[float]]:
             f"duration_stretch={1 / line.speed:.3f}",
         ]
         command += ["-psdur", "-t", line.text, "-o", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0 or not path.is_file():
             raise EngineError(f"flite could not say {line.text!r}")
         with wave.open(str(path)) as file:
@@ -225,3 +233,20 @@ def _flite(line: Line) -> tuple[Floats, int, list[int], list[float]]:
     if not phones:
         raise EngineError("flite told no segments")
     return pcm.astype(np.float32) / 32_768.0, rate_hz, phones, seconds
+
+
+_studio: list[Studio] = []
+
+
+def prepare(studio: Studio) -> None:
+    """In a worker process: whose models `keep` will load."""
+    _studio.append(studio)
+
+
+def keep(line: Line) -> str:
+    """Record a line and save it; returns why it was left out, or nothing."""
+    try:
+        save(_studio[-1].record(line))
+    except EngineError as error:
+        return f"left out: {error}"
+    return ""
