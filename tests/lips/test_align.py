@@ -105,6 +105,19 @@ def test_text_may_come_in_parts_and_a_little_late(late_frames: int) -> None:
     assert starts(out) == expected(UNITS, n_frames)
 
 
+def test_what_is_heard_badly_is_still_placed_well() -> None:
+    """Half of the frames have another phone than the right one as their likeliest."""
+    n_frames = [8] * (len(UNITS) * 10)
+    units = units_said(TEXT * 10)
+    heard = heard_of(units, n_frames, certainty=2.5, noise=1.2)
+    right = np.repeat([u.viseme for u in units], n_frames)
+    by_ear = heard.phones.argmax(axis=1) == np.repeat([u.phone for u in units], n_frames)
+    assert by_ear.mean() < 0.6
+    for pieces in (follow(heard, TEXT * 10), align(heard, TEXT * 10)):
+        shown = np.concatenate([[p.place.viseme] * p.n_frames for p in pieces])
+        assert np.mean(shown == right) > 0.9
+
+
 def test_without_text_all_is_free_or_silent() -> None:
     pieces = follow(heard_of([SILENCE, *UNITS, SILENCE], [20, *[8] * len(UNITS), 20]), ())
     assert [p.place.kind for p in pieces] == [Kind.SILENCE, Kind.FREE, Kind.SILENCE]

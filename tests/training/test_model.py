@@ -1,5 +1,8 @@
 """PyTorch's net and ours are the same net; only where torch is installed, as for training."""
 
+# torch and so its types are not in the development environment.
+# pyright: basic
+
 from __future__ import annotations
 
 import numpy as np

@@ -33,8 +33,8 @@ def test_frames_are_what_is_at_their_middle_with_diphthongs_in_two() -> None:
     assert [
         PHONES[p] for p in phones
     ] == "SIL SIL B B OW OW OW OW OW OW OW OW OW OW SIL SIL".split()
-    names = [table().order[v] for v in visemes]
-    assert names == "sil sil PP PP O O O O O O U U U U sil sil".split()
+    shapes = [table().order[int(v)] for v in visemes]
+    assert shapes == "sil sil PP PP O O O O O O U U U U sil sil".split()
 
 
 def test_what_was_stretched_and_put_later_has_its_labels_there() -> None:

@@ -47,6 +47,10 @@ class Decoder:
 
     def __init__(self, taste: Taste | None = None) -> None:
         self._taste = taste or Taste()
+        change = (1.0 - self._taste.stay) / (N_VISEMES - 1)
+        # Symmetric, so that it serves forward and backward.
+        self._moves: Doubles = np.full((N_VISEMES, N_VISEMES), change)
+        np.fill_diagonal(self._moves, self._taste.stay)
         self.reset()
 
     def reset(self) -> None:
@@ -66,7 +70,7 @@ class Decoder:
         return [self._decide() for _ in range(len(self._open))]
 
     def _through(self, likelihood: Doubles) -> Iterable[int]:
-        belief = self._moved(self._belief) * likelihood
+        belief = (self._moves @ self._belief) * likelihood
         self._belief = belief / belief.sum()
         self._open.append((self._belief, likelihood))
         if len(self._open) > LAG_FRAMES:
@@ -74,22 +78,16 @@ class Decoder:
 
     def _decide(self) -> int:
         """The oldest open frame's shape: what was believed then, and what came since."""
-        since: Doubles = np.ones(N_VISEMES)
-        for _, likelihood in reversed(list(self._open)[1:]):
-            since = self._moved(likelihood * since)
-            since /= since.max()
         belief, _ = self._open.popleft()
-        chances = belief * since
-        chances /= chances.sum()
+        since: Doubles | None = None
+        for _, likelihood in reversed(self._open):
+            since = self._moves @ (likelihood if since is None else likelihood * since)
+        chances = belief if since is None else belief * since
         likeliest = int(chances.argmax())
-        if chances[likeliest] > chances[self._shape] + self._taste.hysteresis:
+        margin = self._taste.hysteresis * float(chances.sum())
+        if chances[likeliest] > chances[self._shape] + margin:
             self._shape = likeliest
         return self._shape
-
-    def _moved(self, chances: Doubles) -> Doubles:
-        """One step of the Markov chain; it is symmetric, so the same forward and backward."""
-        change = (1.0 - self._taste.stay) / (N_VISEMES - 1)
-        return (self._taste.stay - change) * chances + change * chances.sum()
 
     def _likelihoods(self, heard: Heard) -> Doubles:
         """[k, N_VISEMES], the largest of each frame 1."""

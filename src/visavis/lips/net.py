@@ -220,17 +220,29 @@ class Net:
         return weights.heads @ x + weights.heads_bias
 
 
-_HALF: Final = np.float32(0.5)
-
-
 def _gru(layer: Gru, x: Floats, h: Floats) -> Floats:
     n = len(h)
-    from_x = layer.inputs @ x + layer.input_bias
-    from_h = layer.states @ h + layer.state_bias
+    from_x = layer.inputs @ x
+    from_x += layer.input_bias
+    from_h = layer.states @ h
+    from_h += layer.state_bias
     # The logistic function by way of tanh: it can't overflow.
-    gates = _HALF + _HALF * np.tanh(_HALF * (from_x[: 2 * n] + from_h[: 2 * n]))
-    new = np.tanh(from_x[2 * n :] + gates[:n] * from_h[2 * n :])
-    return new + gates[n:] * (h - new)
+    gates = from_x[: 2 * n]
+    gates += from_h[: 2 * n]
+    gates *= _HALF
+    np.tanh(gates, out=gates)
+    gates *= _HALF
+    gates += _HALF
+    new = gates[:n] * from_h[2 * n :]
+    new += from_x[2 * n :]
+    np.tanh(new, out=new)
+    kept: Floats = np.subtract(h, new)
+    kept *= gates[n:]
+    kept += new
+    return kept
+
+
+_HALF: Final = np.float32(0.5)
 
 
 def hear(weights: Weights, sound: Floats) -> Heard:
