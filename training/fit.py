@@ -99,11 +99,17 @@ def _crop(
     settings: Settings,
     random: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Frames with the targets of `ahead_frames` before; sometimes four bands are masked."""
+    """Frames with the targets of `ahead_frames` before; sometimes four bands are masked.
+
+    A third of the crops begin or end with their recording, or its first and last frames would
+    hardly ever be seen. Behind the last frame it is repeated, as `net.hear_frames` does.
+    """
     n, ahead = settings.crop_frames, settings.ahead_frames
-    first = int(random.integers(max(1, len(example.features) - n + 1)))
-    frames = np.zeros((n, example.features.shape[1]), dtype=np.float32)
-    part = example.features[first : first + n]
+    whole = np.concatenate([example.features, np.repeat(example.features[-1:], ahead, axis=0)])
+    last = max(0, len(whole) - n)
+    first = int(np.clip(random.uniform(-0.25 * last - 1, 1.25 * last + 1), 0, last))
+    part = whole[first : first + n]
+    frames = np.zeros((n, whole.shape[1]), dtype=np.float32)
     frames[: len(part)] = part
     if random.random() < 0.3:
         band = int(random.integers(frames.shape[1] - 4))
@@ -111,9 +117,8 @@ def _crop(
     shifted: list[np.ndarray] = []
     for target in targets:
         late = np.full(n, IGNORED, dtype=np.int64)
-        source = target[max(0, first - ahead) : max(0, first + len(part) - ahead)]
-        if len(source):
-            late[len(part) - len(source) : len(part)] = source
+        source = np.concatenate([np.full(ahead, IGNORED), target])[first : first + len(part)]
+        late[: len(source)] = source
         if first > 0:
             late[:WARM_FRAMES] = IGNORED
         shifted.append(late)

@@ -59,9 +59,9 @@ class Rules:
     """How far phones are divided by how often they occur: posteriors to likelihoods."""
     lowest: float = -9.0
     """No frame may rule out a path all alone."""
-    free_frame: float = -2.0
-    """Of a free frame, beside the best phone's. Frames of the right phone are about 1 worse than
-    the best phone's in a net that is right in two of three; those of a wrong text 3 or more."""
+    free_frame: float = -1.2
+    """Of a free frame, beside the best phone's. The right phone's frames must be worse than the
+    best phone's by less than this on average, those of a wrong text by more."""
     free_entry: float = -6.0
     skip_word: float = -8.0
     silence_entry: float = -2.0
