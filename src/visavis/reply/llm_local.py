@@ -41,6 +41,8 @@ class LlamaCpp:
         params.model.path = str(path)
         params.n_ctx = _CONTEXT_TOKENS
         params.n_parallel = _SLOTS
+        # By default up to 8 GB of old prompts are kept: users' words, long after they have gone.
+        params.cache_ram_mib = 0
         params.cpuparams.n_threads = n_threads
         params.cpuparams.poll = 0  # an idle thread must not burn a core that the voice needs
         params.cpuparams_batch.n_threads = n_threads

@@ -1,0 +1,57 @@
+"""PyTorch's net and ours are the same net; only where torch is installed, as for training."""
+
+# torch and so its types are not in the development environment.
+# pyright: basic
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+
+def test_what_was_trained_is_what_is_run() -> None:
+    from training.model import Ear, exported
+    from visavis.lips.classes import N_PHONES
+    from visavis.lips.net import Net, heard_from, weights_from
+
+    torch.manual_seed(0)
+    ear = Ear(24).eval()
+    state = {name: value.half().float() for name, value in ear.state_dict().items()}
+    ear.load_state_dict(state)
+    prior = np.zeros(N_PHONES, dtype=np.float32)
+    weights = weights_from(exported(state, prior, [8.0] * N_PHONES, {"ahead_frames": 0}))
+    features = np.random.default_rng(0).normal(size=(50, 40)).astype(np.float32)
+    with torch.no_grad():
+        trained = heard_from(ear(torch.from_numpy(features)[None])[0].numpy())
+    run = Net(weights).push_frames(features)
+    for name in ("phones", "visemes", "closure", "silence"):
+        assert np.allclose(getattr(trained, name), getattr(run, name), atol=1e-4), name
+
+
+def test_an_interrupted_round_ends_as_if_it_had_not_been(tmp_path: pytest.TempPathFactory) -> None:
+    from dataclasses import replace
+    from pathlib import Path
+
+    import training.fit
+    from training.examples import Example
+    from training.recordings import Timed
+    from training.settings import Settings
+
+    settings = replace(Settings().smoke(), steps=(4,))
+    random = np.random.default_rng(0)
+    example = Example("k", random.normal(size=(150, 40)).astype(np.float16), 1.0, 0)
+    labels = {"k": Timed(np.array([0, 7, 19, 0]), np.array([4_000, 9_000, 18_000, 24_000]))}
+    folder = Path(str(tmp_path))
+    training.fit.CHECKPOINT = 2
+
+    def stop(done: int, _: int, __: float) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    whole = training.fit.fit(settings, 0, [example], labels, folder / "a.pt", lambda *_: None)
+    with pytest.raises(KeyboardInterrupt):
+        training.fit.fit(settings, 0, [example], labels, folder / "b.pt", stop)
+    resumed = training.fit.fit(settings, 0, [example], labels, folder / "b.pt", lambda *_: None)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)

@@ -1,0 +1,118 @@
+"""Other rooms, microphones, neighbours and sizes of mouth. Nothing here moves a sound in time but
+`stretch` and `lead`, which are told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+RATE_HZ = 16_000
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Augmented:
+    """A recording made different."""
+
+    sound: Floats
+    stretch: float
+    """How many times longer the speech is."""
+    lead: int
+    """Samples without speech before it."""
+
+
+def plain(sound: Floats) -> Augmented:
+    """As it is."""
+    return Augmented(sound, 1.0, 0)
+
+
+def augmented(sound: Floats, others: list[Floats], random: np.random.Generator) -> Augmented:
+    """Each change with its own chance; `others` are people who may talk behind."""
+    stretch = 1.0
+    if random.random() < 0.7:  # pitch, formants and tempo together; up to a child's
+        stretch = 1.0 / float(np.exp(random.uniform(np.log(0.85), np.log(1.35))))
+        sound = soxr.resample(sound, RATE_HZ, RATE_HZ * stretch).astype(np.float32)
+    lead, tail = (int(random.uniform(0.05, 0.8) * RATE_HZ) for _ in range(2))
+    speech = np.pad(sound, (lead, tail)).astype(np.float64)
+    if random.random() < 0.5:
+        speech = _in_room(speech, random)
+    if random.random() < 0.6:
+        speech = _equalised(speech, random)
+    if random.random() < 0.6:
+        speech = _with_noise(speech, others, random)
+    if random.random() < 0.35:
+        speech = _limited(speech, float(random.choice([3_400.0, 4_000.0, 5_500.0, 7_000.0])))
+    if random.random() < 0.2:
+        speech = _coded(speech, random)
+    peak = np.max(np.abs(speech)) + 1e-6
+    gain = 10.0 ** (random.uniform(-32.0, 3.0) / 20.0)  # above 0 dB it clips
+    out = np.clip(speech / peak * gain, -1.0, 1.0)
+    return Augmented(out.astype(np.float32), stretch, lead)
+
+
+def _in_room(speech: Doubles, random: np.random.Generator) -> Doubles:
+    """A direct sound and an exponential tail behind it."""
+    seconds = random.uniform(0.1, 0.5)
+    n = int(seconds * RATE_HZ)
+    tail = random.normal(size=n) * np.exp(-6.9 * np.arange(n) / n)
+    tail[: int(0.002 * RATE_HZ)] = 0.0
+    tail *= 10.0 ** (random.uniform(-20.0, -3.0) / 20.0) / np.sqrt(np.sum(tail**2))
+    tail[0] = 1.0
+    return _filtered(speech, np.fft.rfft(tail, _size(len(speech) + n)))
+
+
+def _equalised(speech: Doubles, random: np.random.Generator) -> Doubles:
+    """A smooth curve of ±8 dB; zero phase."""
+    size = _size(len(speech) + 2_048)
+    knots = np.cumsum(random.normal(size=9)) * 2.0
+    knots = np.clip(knots - knots.mean(), -8.0, 8.0)
+    at = np.linspace(0.0, 8.0, size // 2 + 1) ** 0.7 * 8.0**0.3
+    return _filtered(speech, 10.0 ** (np.interp(at, np.arange(9.0), knots) / 20.0))
+
+
+def _limited(speech: Doubles, high_hz: float) -> Doubles:
+    """Telephone, old codec, cheap microphone: nothing above `high_hz`, which falls over 300 Hz."""
+    size = _size(len(speech) + 2_048)
+    hz = np.arange(size // 2 + 1) * RATE_HZ / size
+    return _filtered(speech, np.clip(1.0 - (hz - high_hz) / 300.0, 1e-4, 1.0))
+
+
+def _with_noise(speech: Doubles, others: list[Floats], random: np.random.Generator) -> Doubles:
+    """Coloured noise or babble, 3 to 30 dB under the speech, in its silences too."""
+    noise = np.zeros(len(speech))
+    if others and random.random() < 0.5:
+        for other in others:
+            start = int(random.integers(len(other)))
+            noise += np.resize(np.roll(other, -start), len(speech)) * random.uniform(0.5, 1.0)
+    else:
+        slope = random.uniform(0.0, 1.2)
+        size = _size(len(speech))
+        shape = np.maximum(1.0, np.arange(size // 2 + 1.0)) ** -slope
+        noise = np.fft.irfft(np.fft.rfft(random.normal(size=size)) * shape, size)[: len(speech)]
+    ratio_db = random.uniform(3.0, 30.0)
+    loud = np.sqrt(np.mean(speech[np.abs(speech) > 0.01] ** 2) if np.any(speech > 0.01) else 1e-6)
+    noise *= loud / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10.0 ** (-ratio_db / 20.0)
+    return speech + noise
+
+
+def _coded(speech: Doubles, random: np.random.Generator) -> Doubles:
+    """What a codec's coarse steps leave: µ-law with few bits."""
+    levels = float(2 ** int(random.integers(4, 8)))
+    peak = np.max(np.abs(speech)) + 1e-6
+    folded = np.sign(speech) * np.log1p(255.0 * np.abs(speech) / peak) / np.log(256.0)
+    stepped = np.round(folded * levels) / levels
+    return np.sign(stepped) * np.expm1(np.abs(stepped) * np.log(256.0)) / 255.0 * peak
+
+
+def _filtered(speech: Doubles, response: NDArray[np.generic]) -> Doubles:
+    size = 2 * (len(response) - 1)
+    return np.fft.irfft(np.fft.rfft(speech, size) * response, size)[: len(speech)]
+
+
+def _size(n: int) -> int:
+    return 1 << (n - 1).bit_length()

@@ -1,0 +1,142 @@
+"""Recordings with their phones: how they are kept, and what each frame of one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.settings import root
+from visavis.lips.classes import PHONES, units_of
+from visavis.lips.features import HOP_SAMPLES
+
+IGNORED = -1
+"""The class of what nobody knows; nothing is learnt from it."""
+
+SILENT_FROM_S = 0.05
+"""A gap this long is silence; a shorter one belongs to the sound before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Phone classes and where each ends, in samples at 16 kHz; the first begins at 0."""
+
+    phones: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One utterance at 16 kHz."""
+
+    key: str
+    source: str
+    speaker: str
+    split: str
+    licence: str
+    pcm: NDArray[np.int16]
+    timed: Timed
+
+
+def path_of(key: str) -> Path:
+    """Where a recording is kept."""
+    return root() / "recordings" / f"{key}.npz"
+
+
+def save(recording: Recording) -> None:
+    """Whole or not at all."""
+    path = path_of(recording.key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    about = [recording.source, recording.speaker, recording.split, recording.licence]
+    with part.open("wb") as file:
+        np.savez(
+            file,
+            pcm=recording.pcm,
+            phones=recording.timed.phones,
+            ends=recording.timed.ends,
+            about=np.array(about),
+        )
+    part.replace(path)
+
+
+def load(key: str) -> Recording:
+    """What was saved."""
+    with np.load(path_of(key)) as file:
+        source, speaker, split, licence = (str(text) for text in file["about"])
+        timed = Timed(file["phones"], file["ends"])
+        return Recording(key, source, speaker, split, licence, file["pcm"], timed)
+
+
+def timed_from(
+    phones: Sequence[int], seconds: Sequence[float], n_samples: int, early_s: float
+) -> Timed:
+    """Durations as ends; all boundaries `early_s` earlier, where a source marks them late.
+
+    Gaps (class 0) shorter than SILENT_FROM_S are given to the sound before them.
+    """
+    kept: list[int] = []
+    ends: list[float] = []
+    at = 0.0
+    for phone, duration in zip(phones, seconds, strict=True):
+        at += duration
+        if kept and (phone == kept[-1] == 0 or (phone == 0 and duration < SILENT_FROM_S)):
+            ends[-1] = at
+        elif duration > 0:
+            kept.append(phone)
+            ends.append(at)
+    samples = np.round((np.array(ends) - early_s) * 16_000).astype(np.int64)
+    samples = np.clip(np.maximum.accumulate(samples), 0, n_samples)
+    samples[-1] = n_samples
+    return Timed(np.array(kept, dtype=np.int64), samples)
+
+
+def frames_of(
+    timed: Timed, n_frames: int, stretch: float = 1.0, lead: int = 0
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The phone and the viseme of each frame, by what is at its middle.
+
+    Args:
+        timed: of the recording as it was.
+        n_frames: how many are wanted; before and behind the recording is silence.
+        stretch: how many times longer it was made since.
+        lead: samples put before it since.
+    """
+    units: list[tuple[int, int, float]] = []  # phone, viseme, end
+    start = 0.0
+    known = np.where(timed.phones < 0, 0, timed.phones)
+    for at, (phone, end) in enumerate(zip(timed.phones, timed.ends, strict=True)):
+        if phone < 0:
+            units.append((IGNORED, IGNORED, float(end)))
+        else:
+            n_halves = len(units_of([int(phone)]))
+            edge = start
+            for unit in units_of([int(p) for p in known[at : at + 4]])[:n_halves]:
+                edge += unit.share * (float(end) - start)
+                units.append((unit.phone, unit.viseme, edge))
+        start = float(end)
+    middles = (np.arange(n_frames) * HOP_SAMPLES + HOP_SAMPLES / 2 - lead) / stretch
+    index = np.searchsorted(np.array([end for _, _, end in units]), middles, side="right")
+    padded = np.array([(phone, viseme) for phone, viseme, _ in units] + [(0, 0)])
+    found = padded[np.minimum(index, len(units))]
+    found[middles < 0] = 0
+    return found[:, 0], found[:, 1]
+
+
+def words_in(timed: Timed) -> list[tuple[tuple[str, ...], ...]] | None:
+    """The phones as the aligner wants them, a word for each stretch without silence.
+
+    None if some phone is unknown.
+    """
+    if np.any(timed.phones < 0):
+        return None
+    words: list[list[str]] = [[]]
+    for phone in timed.phones:
+        if phone == 0:
+            words.append([])
+        else:
+            words[-1].append(PHONES[phone])
+    return [(tuple(word),) for word in words if word]
