@@ -19,6 +19,9 @@ time; some devices do not cancel at all. This judge knows what is being played a
    microphone follows the loudspeaker most steadily; as long as none stands out, the loudest
    moment of the whole range counts, which is Geigel's caution.
 
+Where the microphone hears no more than its room, the difference to what is played is a bound of the
+coupling and no measurement: it lowers what is believed, and never raises it.
+
 A coupling that is not known yet explains everything: the first words of a first reply can not be
 interrupted by voice, and never interrupt themselves. Behind a browser's echo canceller they can.
 """
