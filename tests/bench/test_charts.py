@@ -83,7 +83,7 @@ def test_every_turn_is_a_dot_unless_it_is_beyond_the_axis() -> None:
 
 
 def point(label: str, share: float, p50_ms: float) -> Point:
-    return Point(label, share_estimate(round(100 * share), 100), p50_ms, 2.0 * p50_ms, 100)
+    return Point(label, share_estimate(round(100 * share), 100), p50_ms, 2.0 * p50_ms, p50_ms, 100)
 
 
 def test_points_far_slower_than_what_was_measured_are_left_to_the_table() -> None:

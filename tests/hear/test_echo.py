@@ -154,6 +154,18 @@ def test_neither_a_noisy_room_nor_a_person_is_learnt_as_an_echo(
     assert late_ms[-1] <= 150.0, late_ms
 
 
+def test_who_has_spoken_over_one_reply_is_noticed_over_the_next() -> None:
+    """Six people each in a conversation of their own, four short replies, no echo at all."""
+    lines = tuple(reply(1.2, 60 + i) for i in range(4))
+    late_ms: list[float] = []
+    for seed in range(6):
+        said = [Remark(i, 200.0, 0.35 * chatter(0.9, RATE_HZ, 70 + 4 * seed + i)) for i in range(4)]
+        room = Room(None, noise_dbfs=-50.0, canceller=EchoCanceller.ON, seed=seed)
+        scene = stage(lines, said, room)
+        late_ms += heard_within(scene, onsets(scene, NoiseProofDetector()))
+    assert max(late_ms) <= 200.0, late_ms
+
+
 def test_who_turns_up_the_volume_is_taken_for_a_person_once() -> None:
     lines = (*replies(), reply(6.0, 13))
     scene = stage(lines, [], Room(PATHS[2], seed=1))

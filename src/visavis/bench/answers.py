@@ -162,7 +162,7 @@ def judge_answer(
     """Say whether an answer was right, wrong (a true fact, but not what was asked), a decline, or
     invented (asserted to a question that nothing known answers).
 
-    An offered fact to an out-of-scope question counts as declined: its opener says so.
+    An offered fact to an out-of-scope question counts as declined: its caveat says so.
     """
     if source == "decline":
         return "declined"

@@ -28,7 +28,7 @@ _SCALES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 def rule(
     split: Annotated[Split, typer.Option(help="fit: fit it; test: try what is in force.")] = "test",
-    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.035,
+    max_cutoff_rate: Annotated[float, typer.Option(help="Bearable false cut-offs.")] = 0.02,
     decided_ms: Annotated[float, typer.Option(help="Soft end to score and words.")] = 80.0,
     ready_ms: Annotated[float, typer.Option(help="Soft end to first sound.")] = 110.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

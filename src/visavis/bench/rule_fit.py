@@ -23,7 +23,10 @@ _RIDGE = 0.3
 
 _ROUNDS = 50
 _N_FOLDS = 5
-_ASKED_ABOUT_MS = 150.0
+_ASKED_ABOUT_MS = 260.0
+"""Shorter silences are no pauses: most are the closure before a last "p" or "k", behind which all
+words are said. Counted as places where people go on, they made the rule distrust finished
+questions (AUC with speakers' questions held out: .938, without them .972)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Shape:
 def fit_weights(heard: Sequence[Heard]) -> Evidence:
     """Logistic regression by Newton's method with a ridge on all but the bias.
 
-    Silences shorter than any rule waits for are no question, and are left out.
+    Silences of less than _ASKED_ABOUT_MS are left out.
 
     Raises:
         ValueError: there are not both ends and other silences.
@@ -110,7 +113,7 @@ def choose_shape(
     max_cutoff_rate: float,
     shapes: Sequence[Shape],
 ) -> Choice:
-    """The shape with the lowest 2 P50 + P95 that cuts off no more turns than `max_cutoff_rate`.
+    """The shape with the shortest mean wait that cuts off no more turns than `max_cutoff_rate`.
 
     `weights` are those of each case. If all cut off more, the one that cuts off fewest.
     """
@@ -118,15 +121,15 @@ def choose_shape(
     polite = [c for c in choices if c.point.false_cutoff.value <= max_cutoff_rate]
     if not polite:
         return min(choices, key=lambda c: c.point.false_cutoff.value)
-    return min(polite, key=lambda c: 2.0 * c.point.p50_ms + c.point.p95_ms)
+    return min(polite, key=lambda c: c.point.mean_ms)
 
 
 def _outcome(cases: Sequence[Case], weights: Sequence[Evidence], shape: Shape) -> Point:
     return outcome_each(cases, [make_rule(own, shape) for own in weights], f"{shape}")
 
 
-_SHORTEST_MS = (100.0, 130.0, 160.0, 180.0)
-_LONGEST_MS = (1_000.0, 1_200.0, 1_500.0, 1_800.0)
-_STEEPNESS = (0.5, 0.7, 1.0, 1.4, 2.0)
+_SHORTEST_MS = (100.0, 130.0, 160.0)
+_LONGEST_MS = (1_000.0, 1_200.0, 1_400.0, 1_600.0, 1_800.0, 2_000.0)
+_STEEPNESS = (0.5, 0.6, 0.7, 0.85, 1.0)
 SHAPES = tuple(Shape(*numbers) for numbers in product(_SHORTEST_MS, _LONGEST_MS, _STEEPNESS))
-"""Tried one by one: a hundred times through the corpus takes a second."""
+"""Tried one by one: a hundred times through the corpus takes a minute."""

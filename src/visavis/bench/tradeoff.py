@@ -86,6 +86,7 @@ class Point:
     false_cutoff: Estimate
     p50_ms: float
     p95_ms: float
+    mean_ms: float
     n: int
 
 
@@ -270,7 +271,8 @@ def _point(label: str, voices_ms: Sequence[float], n_cut: int, n: int) -> Point:
     if not voices_ms:
         raise ValueError(f"nobody was answered ({label})")
     p50, p95 = np.percentile(voices_ms, (50, 95))
-    return Point(label, share_estimate(n_cut, n), float(p50), float(p95), n)
+    cutoff = share_estimate(n_cut, n)
+    return Point(label, cutoff, float(p50), float(p95), float(np.mean(voices_ms)), n)
 
 
 def _median(found: Sequence[Readiness]) -> Readiness:

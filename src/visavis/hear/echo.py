@@ -19,6 +19,9 @@ time; some devices do not cancel at all. This judge knows what is being played a
    microphone follows the loudspeaker most steadily; as long as none stands out, the loudest
    moment of the whole range counts, which is Geigel's caution.
 
+Where the microphone hears no more than its room, the difference to what is played is a bound of the
+coupling and no measurement: it lowers what is believed, and never raises it.
+
 A coupling that is not known yet explains everything: the first words of a first reply can not be
 interrupted by voice, and never interrupt themselves. Behind a browser's echo canceller they can.
 """
@@ -114,7 +117,10 @@ class EchoJudge:
     """Around their mean the bands of an echo scatter by 2 to 5 dB, whatever its volume; with a
     person in it by 4 to 14 (simulated rooms, the fit voices of the benchmark's corpus)."""
 
-    CANCELLED_DB = -20.0
+    ALIKE_HOPS = 4
+    """In a row, before a canceller is believed to fail."""
+
+    CANCELLED_DB = -25.0
     """Behind a browser's canceller this much is believed from the beginning."""
 
     def __init__(self, playback: Playback) -> None:
@@ -137,6 +143,7 @@ class EchoJudge:
         self._n_located = 0
         self._evidence = 0.0
         self._hold_hops = 0
+        self._n_alike = 0
         self._last_sound_ms = -np.inf
 
     def wants(self, at_ms: float) -> bool:
@@ -271,8 +278,8 @@ class EchoJudge:
         step = np.maximum(2.0, 60.0 / (n + 1.0))
         louder = self.QUANTILE * audible
         side = np.where(ratio > self._coupling, louder, self.QUANTILE - 1.0)
-        if self._hold_hops > 0 and not self._is_alike(ratio, active):
-            side = np.where(side > 0.0, 0.1 * side, side)
+        if self._hold_hops > 0:
+            side = np.where(side > 0.0, self._belief_in_louder(ratio, active) * side, side)
         learnt = np.where(n < self.LEARNT_HOPS, highest, self._coupling + step * side)
         self._coupling = np.where(active, learnt, self._coupling)
         off = (ratio - self._mean) * active
@@ -280,6 +287,15 @@ class EchoJudge:
         self._n_learnt += active
         self._choose_delay(np.abs(off[:-1]), np.count_nonzero(active[:-1], axis=1))
         self._believe()
+
+    def _belief_in_louder(self, ratio: Decibels, active: NDArray[np.bool_]) -> float:
+        """How far to follow a louder microphone while somebody seems to speak, 0…1."""
+        self._n_alike = self._n_alike + 1 if self._is_alike(ratio, active) else 0
+        if self.canceller is not EchoCanceller.ON:
+            return 1.0 if self._n_alike else 0.1
+        # A person is like an echo for a moment now and then. Learnt as one, they would not be
+        # noticed over the next reply.
+        return 1.0 if self._n_alike >= self.ALIKE_HOPS else 0.0
 
     def _is_alike(self, ratio: Decibels, active: NDArray[np.bool_]) -> bool:
         """Whether all bands are louder by about the same: no person, somebody turned it up."""

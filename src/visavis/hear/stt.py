@@ -1,7 +1,7 @@
 """What did the user say? Moonshine tiny-en: encoder, greedy decoder with a key-value cache.
 
 A kept library would be welcome here: sherpa-onnx brings espeak-ng's GPL into the core, and
-moonshine-voice ships no weights any more and can't be interrupted. Hence these eighty lines.
+moonshine-voice ships no weights any more and can't be interrupted. Hence these lines.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class SpeechToText(Protocol):
         """Text of `sound` (float32 [n], 16 kHz); "" if there are no words.
 
         `expected`, what was heard of nearly the same sound, may make it faster; where two words
-        are as likely, it may tip the scales. Polls `cancelled` between tokens (about every 3 ms)
-        and then returns "".
+        are as likely, it may tip the scales. Polls `cancelled` between the decoder's passes and
+        then returns "".
         """
         ...
 

@@ -11,10 +11,10 @@ from operator import mul
 SHORTEST_DELAY_MS = 100.0
 """Silence after the last voiced sample at which a surely finished turn is answered."""
 
-LONGEST_DELAY_MS = 1_500.0
+LONGEST_DELAY_MS = 1_800.0
 """Silence after which even a turn that sounds unfinished is answered."""
 
-STEEPNESS = 1.0
+STEEPNESS = 0.7
 """Of the curve between the two; all three chosen by `visavis bench rule --split fit`."""
 
 UNSCORED_AUDIO = 0.5
@@ -87,14 +87,14 @@ class Evidence:
 
 # Logistic regression, fitted on the fit voices by `visavis bench rule --split fit`.
 WEIGHTS = Evidence(
-    always=-4.781,
-    audio=0.202,
-    words=0.525,
-    spelling=-1.212,
-    n_words=0.791,
-    asking=1.263,
-    known=2.221,
-    last_letters=0.139,
+    always=-5.713,
+    audio=0.319,
+    words=0.692,
+    spelling=-2.403,
+    n_words=1.118,
+    asking=1.657,
+    known=2.161,
+    last_letters=0.119,
 )
 
 

@@ -24,7 +24,7 @@ scope get there with the right fact, and 0.9 % of all are answered though nothin
 them (docs/answers.md; the fit questions flatter)."""
 
 MAYBE = 0.15
-"""Between this and SURE the nearest fact is offered, with an opener that says it may not be what
+"""Between this and SURE the nearest fact is offered, with a caveat that it may not be what
 was asked: on the fit questions that finds the right fact for another 12 % of those in scope. An
 offer too many costs a sentence, a decline too many the answer."""
 

@@ -25,7 +25,7 @@ SAME_BEFORE_SAMPLES, SAME_BEHIND_SAMPLES = RATE_HZ * 32 // 1_000, RATE_HZ * 100 
 
 
 @dataclass(frozen=True, slots=True)
-class _Hearing:
+class _Heard:
     """Somebody's words, known or under way."""
 
     where: SpokenPrompt
@@ -51,7 +51,7 @@ class Transcriber:
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._latest: _Hearing | None = None
+        self._latest: _Heard | None = None
         self._since_sample = -1
         self._so_far = ""  # what the turn that begins there sounded like, as it was written
 
@@ -80,12 +80,12 @@ class Transcriber:
         if self._latest is not None:
             await asyncio.gather(self._latest.work, return_exceptions=True)
 
-    def _begin(self, where: SpokenPrompt, sound: NDArray[np.float32]) -> _Hearing:
+    def _begin(self, where: SpokenPrompt, sound: NDArray[np.float32]) -> _Heard:
         self._drop()
         cancelled = threading.Event()
         work = asyncio.create_task(self._transcribe(where, sound, cancelled), name="transcribe")
         work.add_done_callback(_see)
-        self._latest = _Hearing(where, cancelled, work)
+        self._latest = _Heard(where, cancelled, work)
         return self._latest
 
     def _drop(self) -> None:
