@@ -9,10 +9,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.lips.ear_by_hand import any_weights, noisy_sound
 from visavis.errors import ConfigError, ProtocolError
 from visavis.events import Cue
 from visavis.lips.alignment import Alignment
@@ -150,6 +151,54 @@ def test_one_speech_is_told_in_one_way() -> None:
     lips.push(characters=spelt())
     with pytest.raises(ProtocolError, match="characters before"):
         lips.push(phones=PHONES)
+
+
+def test_text_and_sound_alone_are_ways_of_their_own() -> None:
+    lips = LipSync(RATE_HZ, ear=any_weights())
+    lips.push(noisy_sound(1_600))
+    with pytest.raises(ProtocolError, match="sound alone before"):
+        lips.push(text="too late")
+    lips.reset()
+    lips.push(text="My map")
+    lips.push(noisy_sound(1_600), text="a fish")
+    with pytest.raises(ProtocolError, match="words before"):
+        lips.push(characters=spelt())
+
+
+def test_a_way_that_was_refused_took_nothing() -> None:
+    sound = noisy_sound(8_000)
+    expected = LipSync(RATE_HZ, ear=any_weights())
+    lips = LipSync(RATE_HZ, ear=any_weights())
+    cues = lips.push(sound[:4_000])
+    with pytest.raises(ProtocolError):
+        lips.push(sound[4_000:], phones=PHONES)
+    cues += lips.push(sound[4_000:]) + lips.finish()
+    assert cues == expected.push(sound) + expected.finish()
+
+
+def test_what_is_told_goes_before_what_is_heard() -> None:
+    sound = sound_of(PHONES)
+    lips = LipSync(RATE_HZ, ear=any_weights())
+    assert lips.push(sound, phones=PHONES) + lips.finish() == whole(PHONES, sound)
+
+
+def test_text_without_an_ear_is_refused() -> None:
+    with pytest.raises(ConfigError, match="ear"):
+        LipSync(RATE_HZ).push(text="Hello")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.integers(0, 5_000), max_size=5), st.sampled_from(["", "My map, a fish."]))
+def test_by_ear_the_same_cues_however_the_sound_is_cut(sizes: list[int], text: str) -> None:
+    sound = noisy_sound(RATE_HZ)
+    parts = np.split(sound, [at for at in np.cumsum(sizes) if at < len(sound)])
+    expected = LipSync(RATE_HZ, ear=any_weights())
+    lips = LipSync(RATE_HZ, ear=any_weights())
+    first = expected.push(sound, text=text) + expected.finish()
+    cues = lips.push(text=text)
+    for part in parts:
+        cues += lips.push(part)
+    assert cues + lips.finish() == first
 
 
 def test_a_rate_that_is_none_is_refused() -> None:

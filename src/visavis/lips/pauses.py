@@ -60,14 +60,7 @@ class TruePauses:
         if self._loudness.is_silent(span.start_sample, span.end_sample):
             self._hushed.append(span)
             return self._close_if_long()
-        return [*self._bridge(), self._speak(self._opened(span))]
-
-    def _opened(self, span: Span) -> Span:
-        """A vowel opens as far as it is loud."""
-        if span.viseme not in table().vowels:
-            return span
-        opening = self._loudness.opening(span.start_sample, span.end_sample)
-        return replace(span, weight=round(span.weight * opening, 3))
+        return [*self._bridge(), self._speak(opened(span, self._loudness))]
 
     def _take_pause(self, span: Span) -> list[Span]:
         """What is still heard of it belongs to the shape before."""
@@ -106,6 +99,14 @@ class TruePauses:
     def _speak(self, span: Span) -> Span:
         self._before, self._weight_before = span.viseme, span.weight
         return span
+
+
+def opened(span: Span, loudness: Loudness) -> Span:
+    """The span, a vowel's opening weighed by how loud it is."""
+    if span.viseme not in table().vowels:
+        return span
+    opening = loudness.opening(span.start_sample, span.end_sample)
+    return replace(span, weight=round(span.weight * opening, 3))
 
 
 def _hush(span: Span) -> Span:

@@ -6,15 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from visavis.bench.lips.track import Track
 from visavis.errors import SetupError
-
-Sound = NDArray[np.float32]
-"""float32 [n] in -1…1, one channel."""
-
+from visavis.sounds import Sound
 
 @dataclass(frozen=True, slots=True)
 class Compute:

@@ -8,13 +8,17 @@ from visavis.bench.lips.contender import Compute, Contender, Result, Sound
 from visavis.bench.lips.phone_sets import Label
 from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.bench.lips.track import Track, track_of
+from visavis.ear_weights import ear_weights
 from visavis.lips.alignment import Alignment
 from visavis.lips.characters import CharacterSource, Times
+from visavis.lips.heard import HeardSource, Hears
 from visavis.lips.lipsync import LipSync
 from visavis.lips.natural import naturalize
+from visavis.lips.spans import Span
 from visavis.models.lexicon import best_lexicon
 
 _PUSH_S = 0.02
+_HOP_S = 0.01
 
 
 class Characters:
@@ -80,6 +84,52 @@ class CharactersAlone:
         visemes, starts = [span.viseme for span in spans], [span.start_sample for span in spans]
         track = track_of(visemes, starts, len(sound), rate_hz)
         return Result(track, 0.0, Compute(cpu_s, len(sound) / rate_hz))
+
+    def close(self) -> None:
+        """See Contender."""
+
+
+class ByEar:
+    """Our ear as it streams: sound in pieces of 10 ms, alone or with the transcript beforehand."""
+
+    def __init__(self, hears: Hears) -> None:
+        """Load the ear and the dictionary. Raises SetupError if the weights are missing."""
+        self._hears = hears
+        self._weights = ear_weights()
+        self._lexicon = best_lexicon()
+        self.needs_text = hears is Hears.WORDS_TOO
+
+    @property
+    def name(self) -> str:
+        """See Contender."""
+        return "visavis_text" if self.needs_text else "visavis_ear"
+
+    @property
+    def about(self) -> str:
+        """See Contender."""
+        knows = "sound, with its transcript beforehand" if self.needs_text else "sound alone"
+        return f"ours: {knows}; streaming"
+
+    def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
+        """See Contender."""
+        source = HeardSource(rate_hz, self._weights, self._lexicon, self._hears)
+        began = time.process_time()
+        source.read(text or "")
+        spans: list[Span] = []
+        push_ms: list[float] = []
+        step = max(1, round(_HOP_S * rate_hz))
+        for at in range(0, len(sound), step):
+            pushed = time.perf_counter()
+            spans += source.push(sound[at : at + step])
+            push_ms.append(1_000.0 * (time.perf_counter() - pushed))
+        spans += source.finish()
+        cpu_s = time.process_time() - began
+        late = round(source.delay_ms * rate_hz / 1_000.0)
+        visemes = [span.viseme for span in spans]
+        starts = [span.start_sample + late for span in spans]
+        track = track_of(visemes, starts, len(sound) + late, rate_hz)
+        compute = Compute(cpu_s, len(sound) / rate_hz, tuple(push_ms))
+        return Result(track, source.delay_ms, compute)
 
     def close(self) -> None:
         """See Contender."""

@@ -26,7 +26,7 @@ from typing import IO
 from pydantic import BaseModel, ValidationError
 
 from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
-from visavis.bench.lips.sounds import resampled
+from visavis.sounds import resampled
 from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.bench.lips.track import track_of
 from visavis.errors import EngineError, SetupError

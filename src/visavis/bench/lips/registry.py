@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
-from visavis.bench.lips.ours import Characters, CharactersAlone, Natural
+from visavis.bench.lips.ours import ByEar, Characters, CharactersAlone, Natural
 from visavis.bench.lips.peers import PEERS, open_peer
 from visavis.bench.lips.sphinx import ForcedAlignment, PhoneLoop
 from visavis.bench.lips.track import Track, track_of
+from visavis.lips.heard import Hears
 
 
 class Shut:
@@ -47,6 +48,22 @@ def _characters_alone(_delay_ms: float) -> Contender:
     return CharactersAlone()
 
 
+def _ear(_delay_ms: float) -> Contender:
+    return ByEar(Hears.SOUND_ALONE)
+
+
+def _text(_delay_ms: float) -> Contender:
+    return ByEar(Hears.WORDS_TOO)
+
+
+def _natural_ear(_delay_ms: float) -> Contender:
+    return Natural(ByEar(Hears.SOUND_ALONE))
+
+
+def _natural_text(_delay_ms: float) -> Contender:
+    return Natural(ByEar(Hears.WORDS_TOO))
+
+
 def _natural_loop(delay_ms: float) -> Contender:
     return Natural(PhoneLoop(delay_ms))
 
@@ -56,6 +73,10 @@ def _natural_alignment(_delay_ms: float) -> Contender:
 
 
 CONTENDERS: Mapping[str, Opener] = {
+    "visavis_text": _text,
+    "visavis_text_natural": _natural_text,
+    "visavis_ear": _ear,
+    "visavis_ear_natural": _natural_ear,
     "visavis_characters": _characters,
     "visavis_characters_raw": _characters_alone,
     "shut": _shut,

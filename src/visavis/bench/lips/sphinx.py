@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from visavis.bench.lips.contender import Compute, Result, Sound
 from visavis.bench.lips.phone_sets import Label, PhoneSet, mouth_of
-from visavis.bench.lips.sounds import resampled
+from visavis.sounds import resampled
 from visavis.bench.lips.track import UNSCORED, Track, from_frames
 from visavis.errors import EngineError, SetupError
 from visavis.hear.audio import RATE_HZ, pcm_from_float

@@ -10,8 +10,10 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from visavis.bench.lips.contender import Sound
 from visavis.errors import ConfigError
+
+Sound = NDArray[np.float32]
+"""float32 [n] in -1…1, one channel."""
 
 SOUND_SUFFIXES = (
     ".wav",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.bench.lips.files_by_hand import tone, write_wav
-from visavis.bench.lips.sounds import SoundError, read_sound, resampled
+from visavis.sounds import SoundError, read_sound, resampled
 from visavis.hear.audio import pcm_from_float
 
 
