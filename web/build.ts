@@ -10,7 +10,14 @@ await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 
 await build({
-  entryPoints: ["src/page.ts", "src/page.css", "src/capture.worklet.ts", "src/playback.worklet.ts"],
+  entryPoints: [
+    "src/page.ts",
+    "src/page.css",
+    "src/capture.worklet.ts",
+    "src/playback.worklet.ts",
+    "src/preview.ts",
+    "src/preview.css",
+  ],
   outdir,
   bundle: true,
   format: "esm",
@@ -25,7 +32,7 @@ await build({
 
 const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
 await copyFile(wasm, `${outdir}/rive.wasm`);
-for (const file of ["favicon.svg", "third-party.txt"]) {
+for (const file of ["favicon.svg", "third-party.txt", "preview.template"]) {
   await copyFile(`src/${file}`, `${outdir}/${file}`);
 }
 
