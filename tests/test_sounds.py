@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tests.bench.lips.files_by_hand import tone, write_wav
-from visavis.sounds import SoundError, read_sound, resampled
 from visavis.hear.audio import pcm_from_float
+from visavis.sounds import SoundError, read_sound, resampled
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 44_100, 48_000])

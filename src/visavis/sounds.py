@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import wave
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soxr
@@ -50,15 +52,19 @@ def read_sound(path: Path) -> tuple[Sound, int]:
         found = _read_sphere(path) or _read_plain(path) or _read_any(path)
     except OSError as error:
         raise SoundError(f"{path.name} can't be opened: {error.strerror or error}") from error
-    channels, rate_hz = found
-    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
-        raise SoundError(f"{path.name} says that it has {rate_hz} samples a second")
-    if channels.shape[0] == 0:
-        raise SoundError(f"{path.name} has no sound in it")
-    if channels.shape[0] > MAX_SECONDS * rate_hz:
-        raise SoundError(f"{path.name} is longer than {MAX_SECONDS // 3_600} hours")
-    mono = channels.mean(axis=1, dtype=np.float32)
-    return np.nan_to_num(mono, nan=0.0, posinf=0.0, neginf=0.0), rate_hz
+    return _checked(*found, path.name)
+
+
+def sound_in(data: bytes, name: str = "the sound") -> tuple[Sound, int]:
+    """The sound of a 16-bit WAV file's bytes, as `read_sound` gives it.
+
+    Raises:
+        SoundError: it is none, or has no sound in it.
+    """
+    found = _plain(io.BytesIO(data))
+    if found is None:
+        raise SoundError(f"{name} is no 16-bit WAV file")
+    return _checked(*found, name)
 
 
 def resampled(sound: Sound, from_hz: int, to_hz: int) -> Sound:
@@ -66,6 +72,17 @@ def resampled(sound: Sound, from_hz: int, to_hz: int) -> Sound:
     if from_hz == to_hz:
         return sound
     return soxr.resample(sound, from_hz, to_hz).astype(np.float32)
+
+
+def _checked(channels: NDArray[np.float32], rate_hz: int, name: str) -> tuple[Sound, int]:
+    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ:
+        raise SoundError(f"{name} says that it has {rate_hz} samples a second")
+    if channels.shape[0] == 0:
+        raise SoundError(f"{name} has no sound in it")
+    if channels.shape[0] > MAX_SECONDS * rate_hz:
+        raise SoundError(f"{name} is longer than {MAX_SECONDS // 3_600} hours")
+    mono = channels.mean(axis=1, dtype=np.float32)
+    return np.nan_to_num(mono, nan=0.0, posinf=0.0, neginf=0.0), rate_hz
 
 
 # ------------------------------------------------------------------ forms
@@ -78,17 +95,22 @@ _SPHERE_MAGIC = b"NIST_1A\n"
 
 
 def _read_plain(path: Path) -> _Read | None:
+    with path.open("rb") as file:
+        return _plain(file)
+
+
+def _plain(data: BinaryIO) -> _Read | None:
     """A 16-bit PCM WAV; None of anything else."""
     try:
-        with wave.open(str(path), "rb") as file:
+        with wave.open(data, "rb") as file:
             if file.getsampwidth() != 2:
                 return None
-            data = file.readframes(file.getnframes())
+            frames = file.readframes(file.getnframes())
             n_channels, rate_hz = file.getnchannels(), file.getframerate()
     except (wave.Error, EOFError, struct.error):  # not this form; PyAV says what is wrong with it
         return None
-    whole = len(data) // (2 * n_channels) * 2 * n_channels
-    values = np.frombuffer(data[:whole], dtype="<i2").reshape(-1, n_channels)
+    whole = len(frames) // (2 * n_channels) * 2 * n_channels
+    values = np.frombuffer(frames[:whole], dtype="<i2").reshape(-1, n_channels)
     return values.astype(np.float32) / 32_768.0, rate_hz
 
 

@@ -69,8 +69,14 @@ def test_lines_are_the_same_cues(spoken: tuple[str, str]) -> None:
     sound, alignment = spoken
     asked = ["lipsync", sound, "--alignment", alignment]
     whole = json.loads(run.invoke(app, asked).stdout)["cues"]
-    lines = [json.loads(line) for line in run.invoke(app, [*asked, "-f", "lines"]).stdout.split("\n") if line]
-    assert [line["name"] for line in lines] == [cue["name"] for cue in whole if cue["start_s"] or cue["name"] != "sil"]
+    lines = [
+        json.loads(line)
+        for line in run.invoke(app, [*asked, "-f", "lines"]).stdout.split("\n")
+        if line
+    ]
+    assert [line["name"] for line in lines] == [
+        cue["name"] for cue in whole if cue["start_s"] or cue["name"] != "sil"
+    ]
 
 
 def test_raw_pcm_through_a_pipe(spoken: tuple[str, str]) -> None:

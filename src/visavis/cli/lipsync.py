@@ -1,4 +1,4 @@
-"""`visavis lipsync`: a sound file, or a stream of PCM, to mouth shapes for any program or any eye."""
+"""`visavis lipsync`: a sound file, or a stream of PCM, to mouth shapes for programs and eyes."""
 
 from __future__ import annotations
 

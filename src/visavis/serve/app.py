@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iter
 from contextlib import asynccontextmanager, contextmanager
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
@@ -33,6 +32,8 @@ from visavis.serve.ahead import voice_ahead
 from visavis.serve.allowance import TokenCount
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.engines import Engines
+from visavis.serve.lips import LipRoutes
+from visavis.serve.origins import is_ours
 from visavis.serve.pcm import converse
 from visavis.serve.settings import ServeSettings
 from visavis.wire import outgoing
@@ -156,7 +157,7 @@ class _Desk:
 
     async def lets_in(self, socket: WebSocket) -> bool:
         """Whether the page behind it may talk to us; if not, it is told."""
-        if _origin_is_ours(socket, self._settings):
+        if is_ours(socket, self._settings):
             return True
         self._metrics.refused_total.labels("origin").inc()
         _log.warning("refused a page of another origin; allow it with --allow-origin")
@@ -213,6 +214,7 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
         return response
 
     _add_http_routes(app, metrics)
+    app.include_router(LipRoutes(engines, settings).router())
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)
@@ -280,14 +282,6 @@ def _add_page(app: FastAPI, persona: Persona) -> None:
     @app.get("/", include_in_schema=False)
     def root() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
         return HTMLResponse(page)
-
-
-def _origin_is_ours(socket: WebSocket, settings: ServeSettings) -> bool:
-    """Browsers name the page's origin; without a check any site could talk to a local server."""
-    origin = socket.headers.get("origin")
-    if origin is None or origin in settings.allow_origins or "*" in settings.allow_origins:
-        return True
-    return urlsplit(origin).netloc == socket.headers.get("host")
 
 
 async def _refuse(socket: WebSocket, error: BusyError | UnsupportedError, code: int) -> None:

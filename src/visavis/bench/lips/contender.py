@@ -10,6 +10,7 @@ from visavis.bench.lips.track import Track
 from visavis.errors import SetupError
 from visavis.sounds import Sound
 
+
 @dataclass(frozen=True, slots=True)
 class Compute:
     """What one run cost."""

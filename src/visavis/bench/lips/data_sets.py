@@ -23,11 +23,11 @@ from visavis.bench.latency import console
 from visavis.bench.lips.archives import Archive, DebianArchive, PyPiArchive, unpack
 from visavis.bench.lips.labels import decoded, write_json
 from visavis.bench.lips.manifest import describe, open_data_set
-from visavis.sounds import read_sound
 from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.bench.lips.textgrid import read_textgrid
 from visavis.errors import ConfigError, ModelFetchError, SetupError
 from visavis.models.places import Network, cache_dir, network_policy
+from visavis.sounds import read_sound
 
 _MANIFEST = "lips.yaml"
 

@@ -31,9 +31,9 @@ from visavis.bench.lips.contender import Sound
 from visavis.bench.lips.label_error import LabelError
 from visavis.bench.lips.labels import LABEL_SUFFIXES, decoded, read_labels
 from visavis.bench.lips.phone_sets import PhoneSet, mouth_of
-from visavis.sounds import SOUND_SUFFIXES, read_sound
 from visavis.bench.lips.track import UNSCORED, Track
 from visavis.errors import ConfigError
+from visavis.sounds import SOUND_SUFFIXES, read_sound
 
 MAX_UNSCORED_SHARE = 0.5
 """A file with less known than this is a mistake: another alphabet, or labels of another sound."""

@@ -26,11 +26,11 @@ from typing import IO
 from pydantic import BaseModel, ValidationError
 
 from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
-from visavis.sounds import resampled
 from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.bench.lips.track import track_of
 from visavis.errors import EngineError, SetupError
 from visavis.lips.phonemes import table
+from visavis.sounds import resampled
 
 _FOLDER = Path(__file__).resolve().parents[4] / "bench" / "lips-peers"
 _WAIT_S = 5.0

@@ -18,12 +18,12 @@ from typing import Any, cast
 
 from visavis.bench.lips.contender import Compute, Result, Sound
 from visavis.bench.lips.phone_sets import Label, PhoneSet, mouth_of
-from visavis.sounds import resampled
 from visavis.bench.lips.track import UNSCORED, Track, from_frames
 from visavis.errors import EngineError, SetupError
 from visavis.hear.audio import RATE_HZ, pcm_from_float
 from visavis.lips.phonemes import SIL
 from visavis.lips.spans import Span
+from visavis.sounds import resampled
 
 _FRAME_SAMPLES = 160
 _FRAME_S = _FRAME_SAMPLES / RATE_HZ
