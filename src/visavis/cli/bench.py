@@ -15,6 +15,7 @@ from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
 from visavis.bench.lips.command import lips
 from visavis.bench.lips.data_sets import lips_data
+from visavis.bench.lips.endurance import lips_hour
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule
 
@@ -24,5 +25,5 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers, lips, lips_data):
+for command in (rule, delay, compare, answers, lips, lips_data, lips_hour):
     app.command()(command)
