@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import json
@@ -91,14 +92,13 @@ def test_a_page_of_another_origin_is_refused() -> None:
 
 def test_what_says_that_it_is_huge_is_not_even_read() -> None:
     async def visit(address: str) -> None:
-        async with httpx.AsyncClient(base_url=f"http://{address}") as client:
-            request = client.build_request("POST", "/v1/visemes", content=b"{}")
-            request.headers["content-length"] = str(MAX_BODY_BYTES + 1)
-            try:
-                answer = await client.send(request)
-            except httpx.HTTPError:  # the body is shorter than it says; the server may hang up
-                return
-            assert answer.status_code == 413
+        host, _, port = address.partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = f"POST /v1/visemes HTTP/1.1\r\nHost: {address}\r\n"
+        head += "Content-Type: application/json\r\nConnection: close\r\n"
+        writer.write(f"{head}Content-Length: {MAX_BODY_BYTES + 1}\r\n\r\n{{}}".encode())
+        assert b" 413 " in await reader.readline()
+        writer.close()
 
     serving(visit)
 

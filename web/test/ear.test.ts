@@ -25,7 +25,7 @@ const weightsFile = (): ArrayBuffer => {
 
 test("the spectrum is a Fourier transform's", () => {
   const random = randomSource(1);
-  const samples = Float64Array.from({ length: 512 }, () => random() - 0.5);
+  const samples = Float64Array.from({ length: 512 }, () => random(1) - 0.5);
   const power = new Float64Array(257);
   powerSpectrum(samples, power);
   for (const bin of [0, 1, 2, 64, 127, 128, 129, 200, 255, 256]) {

@@ -202,19 +202,20 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
         redoc_url=None,
     )
     app.state.seats = seats
+    lips = LipRoutes(engines, settings)
 
     @app.middleware("http")
     async def secure(  # pyright: ignore[reportUnusedFunction] - registered by its decorator
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = await call_next(request)
+        response = lips.refusal(request) or await call_next(request)
         response.headers.update(_SECURITY_HEADERS)
         if request.url.path.startswith("/characters") or request.url.path == "/":
             response.headers["Cache-Control"] = "no-cache"
         return response
 
     _add_http_routes(app, metrics)
-    app.include_router(LipRoutes(engines, settings).router())
+    app.include_router(lips.router())
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)

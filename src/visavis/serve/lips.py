@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 
 import numpy as np
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from visavis.ear_weights import ear_weights
 from visavis.errors import (
@@ -41,6 +41,7 @@ MAX_BODY_BYTES = wire.MAX_AUDIO_BYTES * 4 // 3 + 1_000_000
 
 _BLOCK_SAMPLES = 4_096
 _RIFF = b"RIFF"
+_PREFIX = "/v1/visemes"
 _STATUS = {TooLargeError: 413, BusyError: 503, SoundError: 422, ProtocolError: 422, SetupError: 501}
 
 _log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class LipRoutes:
 
     def router(self) -> APIRouter:
         """The two routes."""
-        router = APIRouter(prefix="/v1", tags=["lips"], dependencies=[Depends(self._let_in)])
+        router = APIRouter(prefix="/v1", tags=["lips"])
         router.add_api_route(
             "/visemes",
             self.visemes,
@@ -89,14 +90,21 @@ class LipRoutes:
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    def _let_in(self, request: Request) -> None:
+    def refusal(self, request: Request) -> Response | None:
+        """What is not even read: a page of another origin, a body of unknown or too great length.
+
+        Ask before the application does, which reads the body first of all.
+        """
+        if request.method != "POST" or not request.url.path.startswith(_PREFIX):
+            return None
         if not is_ours(request, self._settings):
-            raise HTTPException(403, "Pages of another origin need --allow-origin.")
+            return _told(403, "Pages of another origin need --allow-origin.")
         length = request.headers.get("content-length", "")
         if not length.isdigit():
-            raise HTTPException(411, "The request does not say how long it is.")
+            return _told(411, "The request does not say how long it is.")
         if int(length) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The request is longer than {MAX_BODY_BYTES} bytes.")
+            return _told(413, f"The request is longer than {MAX_BODY_BYTES} bytes.")
+        return None
 
     @asynccontextmanager
     async def _seat(self) -> AsyncGenerator[None, None]:
@@ -177,6 +185,10 @@ def _sound(request: wire.VisemesRequest) -> tuple[Sound, int]:
         raise ProtocolError("There is no sound in `audio`.")
     samples = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2")
     return samples.astype(np.float32) / 32_768.0, request.sample_rate
+
+
+def _told(status: int, detail: str) -> Response:
+    return JSONResponse({"detail": detail}, status)
 
 
 def _busy() -> BusyError:
