@@ -233,3 +233,47 @@ def test_who_goes_on_after_a_short_pause_is_not_taken_for_a_murmur() -> None:
     assert isinstance(d.attempt.prompt, ev.SpokenPrompt)
     assert (d.attempt.turn_id, d.attempt.prompt.first_sample) == (1, 0)
     assert d.attempt.history == ()
+
+
+def test_who_says_uh_over_a_reply_that_came_too_early_still_has_the_floor() -> None:
+    """ "Think of a name", and when the answer begins: "uh", and then "my boat"."""
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe("Think of a name.", p_end=1.0)
+    d.voice()
+    d.wait(250)
+    d.hear(1_000)
+    d.speak(200)
+    d.dip()
+    d.overhear("Uh.")
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    assert d.types()[-1] == "reply.resume"
+    d.wait(700)  # more than a second behind the question, less behind the "uh"
+    d.speak(300)
+    d.dip()
+    d.overhear("my boat")
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    assert "reply.stop" in d.types()
+    assert isinstance(d.attempt.prompt, ev.SpokenPrompt)
+    assert (d.attempt.turn_id, d.attempt.prompt.first_sample) == (1, 0)
+
+
+def test_who_says_yeah_to_it_has_not() -> None:
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe("Think of a name.", p_end=1.0)
+    d.voice()
+    d.wait(250)
+    d.hear(1_000)
+    d.speak(200)
+    d.dip()
+    d.overhear("Yeah.")
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    d.wait(700)
+    d.speak(300)
+    d.dip()
+    d.overhear("my boat")
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    assert d.types()[-1] == "reply.resume"

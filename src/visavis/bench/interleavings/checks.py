@@ -231,10 +231,12 @@ class Checks:
         reply_id = self.memory.reply_to(turn_id)
         if reply_id is not None:
             record = self._records[reply_id]
-            early = self._onset_ms - record.voice_ended_ms < SAME_TURN_MS
-            if record.reported_sample > 0 and not early:
+            if record.reported_sample > 0 and not self._is_early(record):
                 _break(Rule.HISTORY, f"reply {reply_id} was heard for long, and is taken back")
         self.memory.take_back(turn_id)
+
+    def _is_early(self, record: _Record) -> bool:
+        return self._onset_ms - record.voice_ended_ms < SAME_TURN_MS
 
     def _transcript(self, message: wire.Transcript) -> None:
         last = self._last
@@ -297,6 +299,8 @@ class Checks:
         if not record.ducked:
             _break(Rule.WIRE, f"reply {message.reply_id} is resumed")
         record.ducked = False
+        if self._is_early(record):  # an "uh" may have prolonged the pause
+            record.voice_ended_ms = self._voice_ended_ms
 
     def _discard(self, message: wire.ReplyDiscard) -> None:
         record = self._live_reply(message.reply_id, "the discard")
