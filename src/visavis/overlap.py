@@ -92,6 +92,12 @@ def interrupts(text: str, lasted_ms: float) -> bool:
     return len(words) >= _MANY_WORDS
 
 
+def seeks_words(text: str) -> bool:
+    """Whether nothing but "uh", "um" or "er" was said: more may follow."""
+    words = _words(text)
+    return bool(words) and _SEEKING.issuperset(words)
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("-", " "))
 
@@ -122,14 +128,12 @@ class Overlap:
     @property
     def voice_ended_ms(self) -> float:
         """When the voice was last heard, as far as is known."""
-        paused = self.paused
-        return self.onset.at_ms if paused is None else paused.at_ms - paused.silence_ms
+        return self.onset.at_ms if self.paused is None else _ended_ms(self.paused)
 
     @property
     def seeks_words(self) -> bool:
-        """Whether it was an "uh" in a turn that was answered too early: more may follow."""
-        words = _words(self._text or "")
-        return self.goes_on and bool(words) and _SEEKING.issuperset(words)
+        """Whether it was an "uh" in a turn that was answered too early."""
+        return self.goes_on and seeks_words(self._text or "")
 
     @property
     def deadline_ms(self) -> float | None:
@@ -182,4 +186,9 @@ class Overlap:
         return Verdict.INTERRUPTION if answers or adds or stops else Verdict.PASSING
 
     def _lasted_ms(self, paused: ev.SpeechPaused) -> float:
-        return paused.at_ms - paused.silence_ms - self.onset.at_ms
+        return _ended_ms(paused) - self.onset.at_ms
+
+
+def _ended_ms(paused: ev.SpeechPaused) -> float:
+    """When the voice was last heard."""
+    return paused.at_ms - paused.silence_ms
