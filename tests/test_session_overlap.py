@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.session_driver import SURE_MS, Driver, phrase
 from visavis import events as ev
 from visavis.overlap import LONG_MS, NO_WORDS_BY_MS, SETTLED_MS
@@ -233,3 +235,33 @@ def test_who_goes_on_after_a_short_pause_is_not_taken_for_a_murmur() -> None:
     assert isinstance(d.attempt.prompt, ev.SpokenPrompt)
     assert (d.attempt.turn_id, d.attempt.prompt.first_sample) == (1, 0)
     assert d.attempt.history == ()
+
+
+@pytest.mark.parametrize(
+    ("murmur", "verdict"), [("Uh.", "reply.stop"), ("Um, er.", "reply.stop"), ("Yeah.", "")]
+)
+def test_only_who_seeks_words_keeps_the_floor(murmur: str, verdict: str) -> None:
+    """ "Think of a name", over an answer that came too early "uh", and 0.7 s later "my boat"."""
+    d = Driver()
+    d.speak(500)
+    d.pause()
+    d.transcribe("Think of a name.", p_end=1.0)
+    d.voice()
+    d.wait(250)
+    d.hear(1_000)
+    d.speak(200)
+    d.dip()
+    d.overhear(murmur)
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    assert d.types()[-1] == "reply.resume"
+    d.wait(700)  # more than a second behind the question, less behind the murmur
+    d.speak(300)
+    d.dip()
+    d.overhear("my boat")
+    d.feed(ev.SpeechEnded(d.now_ms, d.sample, 64.0))
+    if not verdict:
+        assert d.types()[-1] == "reply.resume"
+        return
+    assert verdict in d.types()
+    assert isinstance(d.attempt.prompt, ev.SpokenPrompt)
+    assert (d.attempt.turn_id, d.attempt.prompt.first_sample) == (1, 0)

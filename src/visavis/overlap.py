@@ -17,7 +17,8 @@ from visavis.turns import SOFT_END_TAIL_SAMPLES, Reply
 SAME_TURN_MS = 1_000.0
 """Whoever goes on this soon after pausing had not finished: what they add belongs to the same turn,
 even if the reply had begun already (people leave about 200 ms between turns, Stivers et al. 2009,
-and need to hear more than that before they object). Any words will do: "German", "or Spanish"."""
+and need to hear more than that before they object). Any words will do: "German", "or Spanish". An
+"uh" within that time is part of the pause, which counts anew behind it."""
 
 LONG_MS = 800.0
 """Speech over the reply that lasts this long is an interruption, whatever the words."""
@@ -55,6 +56,9 @@ _BEGINNING = frozenset(
     actually please repeat speak change go
     """.split()
 )
+# Clark and Fox Tree 2002, "Using uh and um in spontaneous speaking": they announce a delay, and
+# that one means to go on.
+_SEEKING = frozenset("uh um er".split())
 _MANY_WORDS = 4
 _FEWEST_MS_A_WORD = 90.0
 """Nobody speaks faster; more words than that were made up."""
@@ -88,6 +92,12 @@ def interrupts(text: str, lasted_ms: float) -> bool:
     return len(words) >= _MANY_WORDS
 
 
+def seeks_words(text: str) -> bool:
+    """Whether nothing but "uh", "um" or "er" was said: more may follow."""
+    words = _words(text)
+    return bool(words) and _SEEKING.issuperset(words)
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("-", " "))
 
@@ -114,6 +124,16 @@ class Overlap:
         if self.paused is None or not SHORT_MS <= self._lasted_ms(self.paused) < LONG_MS:
             return None
         return ev.SpokenPrompt(self.onset.sample, self.paused.sample + SOFT_END_TAIL_SAMPLES)
+
+    @property
+    def voice_ended_ms(self) -> float:
+        """When the voice was last heard, as far as is known."""
+        return self.onset.at_ms if self.paused is None else _ended_ms(self.paused)
+
+    @property
+    def seeks_words(self) -> bool:
+        """Whether it was an "uh" in a turn that was answered too early."""
+        return self.goes_on and seeks_words(self._text or "")
 
     @property
     def deadline_ms(self) -> float | None:
@@ -166,4 +186,9 @@ class Overlap:
         return Verdict.INTERRUPTION if answers or adds or stops else Verdict.PASSING
 
     def _lasted_ms(self, paused: ev.SpeechPaused) -> float:
-        return paused.at_ms - paused.silence_ms - self.onset.at_ms
+        return _ended_ms(paused) - self.onset.at_ms
+
+
+def _ended_ms(paused: ev.SpeechPaused) -> float:
+    """When the voice was last heard."""
+    return paused.at_ms - paused.silence_ms

@@ -333,6 +333,8 @@ class Session:
                 pass
             case Verdict.PASSING:
                 self._overlap = None
+                if overlap.seeks_words and self._turn is not None:
+                    self._turn.voice_ended_ms = overlap.voice_ended_ms
                 self._speaking.resume(reply)
                 self.phase = Phase.ANSWERING
             case Verdict.INTERRUPTION:

@@ -163,7 +163,7 @@ class EchoJudge:
             self._before = hops[-1]
         self._ring.fill(SILENT_DB)
         self._evidence = 0.0
-        self._hold_hops = 0
+        self._hold_hops = self._n_alike = 0
         if self.canceller is EchoCanceller.ON:
             self._trust_canceller()
         self._believe()
@@ -280,6 +280,8 @@ class EchoJudge:
         side = np.where(ratio > self._coupling, louder, self.QUANTILE - 1.0)
         if self._hold_hops > 0:
             side = np.where(side > 0.0, self._belief_in_louder(ratio, active) * side, side)
+        else:
+            self._n_alike = 0
         learnt = np.where(n < self.LEARNT_HOPS, highest, self._coupling + step * side)
         self._coupling = np.where(active, learnt, self._coupling)
         off = (ratio - self._mean) * active

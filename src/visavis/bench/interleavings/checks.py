@@ -11,7 +11,7 @@ from visavis import events as ev
 from visavis.bench.interleavings.memory import Memory
 from visavis.bench.interleavings.page import Page
 from visavis.bench.interleavings.rules import BrokenRuleError, Rule
-from visavis.overlap import SAME_TURN_MS, Overlap
+from visavis.overlap import SAME_TURN_MS, Overlap, seeks_words
 from visavis.phases import Phase
 from visavis.session import Session
 from visavis.turns import Reply, Turn
@@ -84,6 +84,8 @@ class Checks:
         self._voice = _Voice.GONE
         self._voice_ended_ms = 0.0
         self._onset_ms = 0.0
+        self._listened: ev.SpokenPrompt | None = None
+        self._overheard = ""
         self._state = ""
         self._remembered: tuple[ev.Utterance, ...] = ()
 
@@ -159,6 +161,7 @@ class Checks:
     def _speaks(self, event: ev.SpeechStarted) -> None:
         if self._phase is not Phase.DUCKED:  # there it is the same stretch of speech
             self._onset_ms = event.at_ms
+        self._listened, self._overheard = None, ""
         self._voice = _Voice.SPEAKS
 
     def _pauses(self, event: ev.SpeechPaused) -> None:
@@ -167,6 +170,10 @@ class Checks:
 
     def _gone(self, event: ev.SpeechEnded) -> None:
         self._voice = _Voice.GONE
+
+    def _overhears(self, event: ev.OverlapHeard) -> None:
+        if event.sound == self._listened:
+            self._overheard = event.text
 
     def _played(self, record: _Record, event: ev.PlayheadMoved) -> None:
         record.reported_sample = max(record.reported_sample, event.sample)
@@ -197,6 +204,9 @@ class Checks:
             self._last.text = attempt.prompt.text
         elif last is not None and _is_retry(attempt, last.attempt):
             self._last.text = last.text
+
+    def _listen(self, command: ev.HearOverlap) -> None:
+        self._listened, self._overheard = command.sound, ""
 
     def _cancel(self, command: ev.CancelAttempt) -> None:
         record = self._records[command.reply_id]
@@ -231,10 +241,12 @@ class Checks:
         reply_id = self.memory.reply_to(turn_id)
         if reply_id is not None:
             record = self._records[reply_id]
-            early = self._onset_ms - record.voice_ended_ms < SAME_TURN_MS
-            if record.reported_sample > 0 and not early:
+            if record.reported_sample > 0 and not self._is_early(record):
                 _break(Rule.HISTORY, f"reply {reply_id} was heard for long, and is taken back")
         self.memory.take_back(turn_id)
+
+    def _is_early(self, record: _Record) -> bool:
+        return self._onset_ms - record.voice_ended_ms < SAME_TURN_MS
 
     def _transcript(self, message: wire.Transcript) -> None:
         last = self._last
@@ -297,6 +309,8 @@ class Checks:
         if not record.ducked:
             _break(Rule.WIRE, f"reply {message.reply_id} is resumed")
         record.ducked = False
+        if self._is_early(record) and seeks_words(self._overheard):  # it prolongs the pause
+            record.voice_ended_ms = self._voice_ended_ms
 
     def _discard(self, message: wire.ReplyDiscard) -> None:
         record = self._live_reply(message.reply_id, "the discard")
@@ -310,7 +324,7 @@ class Checks:
             _break(Rule.WIRE, f"reply {message.reply_id} is stopped, and was never revealed")
         record.fate = _Fate.STOPPED
 
-    def _pass(self, what: wire.Message | ev.HearOverlap) -> None:
+    def _pass(self, message: wire.Message) -> None:
         """Says nothing about what is heard."""
 
     def _open_reply(self, reply_id: int, what: str) -> _Record:
@@ -330,6 +344,7 @@ class Checks:
         ev.SpeechStarted: _speaks,
         ev.SpeechPaused: _pauses,
         ev.SpeechEnded: _gone,
+        ev.OverlapHeard: _overhears,
     }
     _BY_REPORT: ClassVar[dict[type, Callable[[Checks, _Record, Any], None]]] = {
         ev.PlayheadMoved: _played,
@@ -342,7 +357,7 @@ class Checks:
         ev.CancelAttempt: _cancel,
         ev.Send: _send,
         ev.SendAudio: _sound,
-        ev.HearOverlap: _pass,
+        ev.HearOverlap: _listen,
         ev.Committed: _committed,
     }
     _BY_MESSAGE: ClassVar[dict[type, Callable[[Checks, Any], None]]] = {

@@ -32,7 +32,7 @@ _LEAKY_SHARE = 0.3
 _METERED_SHARE = 0.15
 """Attempts that ask a provider who counts tokens, so not before the turn is committed."""
 
-_OVERHEARD = ("", "mm-hm", "yeah", "stop it", "what about tomorrow")
+_OVERHEARD = ("", "uh", "mm-hm", "yeah", "stop it", "what about tomorrow")
 _ENDINGS = ("", " and", " is that so", " one two three four five six seven")
 
 Report = tuple[Callable[..., ev.Event], tuple[Any, ...]]
