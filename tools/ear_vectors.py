@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
 from tests.lips.ear_by_hand import noisy_sound, weights_file
+
 from visavis.lips.ear import Ear
 from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats, features_of
 from visavis.lips.net import weights_from

@@ -12,10 +12,10 @@ from training.settings import key_of
 from visavis.bench.lips.labels import read_labels
 from visavis.bench.lips.manifest import DataSet, Item, open_data_set
 from visavis.bench.lips.phone_sets import Label
-from visavis.sounds import read_sound, resampled
 from visavis.errors import VisavisError
 from visavis.lips.classes import phone_index
 from visavis.lips.features import RATE_HZ
+from visavis.sounds import read_sound, resampled
 
 Note = Callable[[str], None]
 _OVERHANG_S = 0.5

@@ -212,6 +212,7 @@ def test_an_hour_takes_no_more_memory_than_a_minute_and_drifts_nowhere() -> None
     sound = sound_of(PHONES)
     period = len(sound)
     shut_at: list[int] = []
+    before = 0
     tracemalloc.start()
     try:
         for n in range(200):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from enum import Enum
 from io import BufferedReader
@@ -161,7 +161,7 @@ def _tracked(sound: Sound, rate_hz: int, told: Told, name: str) -> LipTrack:
 
 
 @contextmanager
-def _progress(name: str, seconds: float) -> Iterator[Progress]:
+def _progress(name: str, seconds: float) -> Generator[Progress]:
     """Seconds of sound; on standard error, and gone when it is done."""
     columns = (
         TextColumn("{task.description}"),
@@ -207,7 +207,7 @@ def _stream(path: Path, rate_hz: int, told: Told, names: Naming, output: Path | 
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
+def _opened(output: Path | None) -> Generator[TextIO]:
     """The file, or standard output. Whoever reads along may leave (`| head`)."""
     try:
         with nullcontext(sys.stdout) if output is None else output.open("w") as to:
