@@ -21,7 +21,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 from playwright.sync_api import Page, Route, sync_playwright
 
-from visavis.face import build_character
+from visavis.characters import build_character
 from visavis.face.contract import VISEMES, weight_name
 
 ROOT = Path(__file__).resolve().parent.parent

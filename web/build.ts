@@ -17,6 +17,7 @@ await build({
     "src/playback.worklet.ts",
     "src/preview.ts",
     "src/preview.css",
+    "src/studio.ts",
   ],
   outdir,
   bundle: true,

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from visavis.errors import SetupError
-from visavis.face import build_character
+from visavis.characters import build_character
 from visavis.hear.audio import pcm_from_float
 from visavis.lips.formats import LipTrack
 from visavis.sounds import Sound

@@ -1,4 +1,4 @@
-"""The command line: `visavis serve | lipsync | models | doctor | bench`."""
+"""The command line: `visavis serve | lipsync | character | models | doctor | bench`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from visavis import __version__
 from visavis.cli.bench import app as bench_app
+from visavis.cli.character import app as character_app
 from visavis.cli.doctor import doctor
 from visavis.cli.lipsync import lipsync
 from visavis.cli.models import app as models_app
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(lipsync)
 app.command()(doctor)
+app.add_typer(character_app, name="character")
 app.add_typer(models_app, name="models")
 app.add_typer(bench_app, name="bench")
 

@@ -42,6 +42,14 @@ def weight_name(viseme: str) -> str:
     return f"v_{viseme}"
 
 
+EMOTIONS = ("neutral", "happy", "sad", "surprised", "thinking")
+
+
+def emotion_weight_name(emotion: str) -> str:
+    """The control that holds the weight 0...100 of one emotion."""
+    return f"e_{emotion}"
+
+
 CONTROLS = (
     Control("is_speaking", ControlType.BOOLEAN),
     Control("is_listening", ControlType.BOOLEAN),
@@ -52,6 +60,12 @@ CONTROLS = (
     Control("energy", ControlType.NUMBER),
     Control("gaze_x", ControlType.NUMBER),
     Control("gaze_y", ControlType.NUMBER),
+    Control("wave", ControlType.TRIGGER),
+    Control("think", ControlType.TRIGGER),
+    Control("celebrate", ControlType.TRIGGER),
+    Control("shrug", ControlType.TRIGGER),
+    Control("emotion", ControlType.NUMBER),
+    *(Control(emotion_weight_name(emotion), ControlType.NUMBER) for emotion in EMOTIONS[1:]),
 )
 
 

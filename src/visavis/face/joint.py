@@ -19,6 +19,7 @@ class Motion(Enum):
     BREATH = "breath"
     BLINK = "blink"
     MOOD = "mood"
+    EMOTION = "emotion"
     ENERGY_IN = "energy_in"
     ENERGY_VM = "energy_vm"
     GAZE_IN = "gaze_in"
@@ -41,24 +42,38 @@ GAZE = (Motion.GAZE_IN, Motion.GAZE_VM)
 
 
 class Joint:
-    """Nested nodes at one pivot, the first motion outermost."""
+    """Nested nodes at one pivot, the first motion outermost. Only motions that are asked for get one.
+
+    Ask for motions, then `assemble`: what nothing moves costs nothing.
+    """
 
     def __init__(
         self, name: str, motions: Sequence[Motion], *art: Part, x: float = 0.0, y: float = 0.0
     ) -> None:
         self.top = group(name, x=x, y=y)
+        self.name = name
+        self._order = tuple(motions)
         self._nodes: dict[Motion, Part] = {}
-        inner = self.top
-        for motion in motions:
-            node = group(f"{name}.{motion.value}")
-            inner.add(node)
-            self._nodes[motion] = inner = node
-        self._inner = inner
-        self._inner.add(*art)
+        self._art = list(art)
 
     def add(self, *art: Part) -> None:
         """Hang more drawing on the joint."""
-        self._inner.add(*art)
+        self._art += art
+
+    def allows(self, motion: Motion) -> bool:
+        """Whether this joint may be moved so."""
+        return motion in self._order
 
     def __getitem__(self, motion: Motion) -> Part:
-        return self._nodes[motion]
+        if motion not in self._order:
+            raise KeyError(f"{self.name} has no {motion.value}")
+        return self._nodes.setdefault(motion, group(f"{self.name}.{motion.value}"))
+
+    def assemble(self) -> None:
+        """Nest the nodes and hang the drawing on the innermost; once, when all motions are known."""
+        inner = self.top
+        for motion in self._order:
+            if motion in self._nodes:
+                inner.add(self._nodes[motion])
+                inner = self._nodes[motion]
+        inner.add(*self._art)

@@ -1,15 +1,15 @@
-"""The part of the `.riv` vocabulary that Visavis writes: type keys, property keys, wire types.
+"""The `.riv` vocabulary as values: types, their properties, and how each value is written.
 
-The numbers come from the definition files of the open-source Rive runtime (rive-app/rive-runtime,
-MIT, `dev/defs`, commit 89c04af7). They are facts of the format and never change: Rive adds keys
-and keeps the old ones. Only what our characters use is listed; the reader keeps the rest as
-numbered unknowns.
+The numbers are in `riv_schema`, which is made from the definition files of the open-source Rive
+runtime.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+from visavis.face.riv_schema import SCHEMA
 
 
 class Wire(Enum):
@@ -28,102 +28,42 @@ class Wire(Enum):
         return self.value[1]
 
 
+Default = int | float | str | bytes | bool
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property of a type: its name, its key in the file and how its value is written."""
+    """One property of a type: its name, its key in the file and how its value is written.
+
+    `other_keys` are older keys that mean the same; `default` is what the runtime takes where a
+    file leaves the property out.
+    """
 
     name: str
     key: int
     wire: Wire
+    default: Default
+    other_keys: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One object type: its name, its key in the file and its properties."""
+    """One object type: its name, its key in the file and its properties, inherited ones first."""
 
     name: str
     key: int
     properties: tuple[Property, ...]
+    lineage: tuple[str, ...]
+    """Itself, the type it extends, and so on to the root."""
 
     def find(self, name: str) -> Property | None:
         """The property called `name`, or None."""
         return next((p for p in self.properties if p.name == name), None)
 
+    def is_a(self, name: str) -> bool:
+        """Whether this is that type or extends it."""
+        return name in self.lineage
 
-# Properties that many types share, as "name:key:wire" (u uint, b bool, s text, y bytes, f float,
-# c color). A type's line below starts with the groups it inherits.
-_GROUPS = {
-    "@component": "name:4:s parentId:5:u",
-    "@node": "@component opacity:18:f rotation:15:f scaleX:16:f scaleY:17:f x:13:f y:14:f",
-    "@drawable": "@node blendModeValue:23:u drawableFlags:129:u",
-    "@vertex": "@component x:24:f y:25:f",
-    "@gradient": "@component startX:42:f startY:33:f endX:34:f endY:35:f opacity:46:f",
-    "@keyframe": "frame:67:u interpolationType:68:u interpolatorId:69:u",
-    "@vmvalue": "@component viewModelPropertyId:554:u",
-    "@machine": "name:138:s",
-}
-
-_KINDS = """
-Backboard 23
-Artboard 1 @drawable clip:196:b width:7:f height:8:f originX:11:f originY:12:f \
-    defaultStateMachineId:236:u viewModelId:583:u
-Node 2 @node
-Shape 3 @drawable
-PointsPath 16 @node pathFlags:128:u isClosed:32:b
-StraightVertex 5 @vertex radius:26:f
-CubicDetachedVertex 6 @vertex inRotation:84:f inDistance:85:f outRotation:86:f outDistance:87:f
-Ellipse 4 @node width:20:f height:21:f originX:123:f originY:124:f
-Rectangle 7 @node width:20:f height:21:f originX:123:f originY:124:f cornerRadiusTL:31:f
-Fill 20 @component isVisible:41:b fillRule:40:u
-Stroke 24 @component isVisible:41:b thickness:47:f cap:48:u join:49:u
-SolidColor 18 @component colorValue:37:c
-LinearGradient 22 @gradient
-RadialGradient 17 @gradient
-GradientStop 19 @component colorValue:38:c position:39:f
-ClippingShape 42 @component sourceId:92:u fillRule:93:u
-CubicEaseInterpolator 28 x1:63:f y1:64:f x2:65:f y2:66:f
-LinearAnimation 31 name:55:s fps:56:u duration:57:u speed:58:f loopValue:59:u
-KeyedObject 25 objectId:51:u
-KeyedProperty 26 propertyKey:53:u
-KeyFrameDouble 30 @keyframe value:70:f
-KeyFrameColor 37 @keyframe value:88:c
-StateMachine 53 name:55:s
-StateMachineBool 59 @machine value:141:b
-StateMachineNumber 56 @machine value:140:f
-StateMachineTrigger 58 @machine
-StateMachineLayer 57 @machine
-EntryState 63
-AnyState 62
-ExitState 64
-AnimationState 61 animationId:149:u
-StateTransition 65 stateToId:151:u flags:152:u duration:158:u exitTime:160:u \
-    interpolationType:349:u interpolatorId:350:u
-TransitionBoolCondition 71 inputId:155:u opValue:156:u
-TransitionNumberCondition 70 inputId:155:u opValue:156:u value:157:f
-TransitionTriggerCondition 68 inputId:155:u
-TransitionViewModelCondition 482 opValue:650:u
-TransitionPropertyViewModelComparator 479
-TransitionValueBooleanComparator 481 value:647:b
-TransitionValueNumberComparator 484 value:652:f
-TransitionValueTriggerComparator 505 value:689:u
-BlendState1DInput 76 inputId:167:u
-BlendState1DViewModel 528
-BlendAnimation1D 75 animationId:165:u value:166:f
-BlendStateDirect 73
-BlendAnimationDirect 77 animationId:165:u inputId:168:u mixValue:297:f blendSource:298:u
-ViewModel 435 name:557:s
-ViewModelPropertyNumber 431 name:557:s
-ViewModelPropertyBoolean 448 name:557:s
-ViewModelPropertyTrigger 502 name:557:s
-ViewModelInstance 437 @component viewModelId:566:u
-ViewModelInstanceNumber 442 @vmvalue propertyValue:575:f
-ViewModelInstanceBoolean 449 @vmvalue propertyValue:593:b
-ViewModelInstanceTrigger 501 @vmvalue propertyValue:687:u
-BindablePropertyNumber 473 propertyValue:636:f
-BindablePropertyBoolean 472 propertyValue:634:b
-BindablePropertyTrigger 503 propertyValue:686:u
-DataBindContext 447 propertyKey:586:u flags:587:u sourcePathIds:588:y
-"""
 
 _WIRES = {
     "u": Wire.UINT,
@@ -135,23 +75,63 @@ _WIRES = {
 }
 
 
-def _properties(words: list[str]) -> tuple[Property, ...]:
-    found: list[Property] = []
-    for word in words:
-        if word.startswith("@"):
-            found.extend(_properties(_GROUPS[word].split()))
-        else:
-            name, key, wire = word.split(":")
-            found.append(Property(name, int(key), _WIRES[wire]))
+def _default(wire: Wire, text: str) -> Default:
+    match wire:
+        case Wire.BOOL:
+            return text == "true"
+        case Wire.TEXT:
+            return text
+        case Wire.BYTES:
+            return b""
+        case Wire.FLOAT:
+            return float(text or 0)
+        case Wire.UINT | Wire.COLOR:
+            return int(text or "0", 0)
+
+
+def _property(word: str) -> Property:
+    name, keys, rest = word.split(":", 2)
+    letter, _, default = rest.partition("=")
+    key, *others = (int(number) for number in keys.split("/"))
+    wire = _WIRES[letter]
+    return Property(name, key, wire, _default(wire, default), tuple(others))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A type as the schema has it: only what it adds to the type it extends."""
+
+    name: str
+    key: int
+    parent: str
+    is_abstract: bool
+    properties: tuple[Property, ...]
+
+
+def _line(text: str) -> _Line:
+    name, key, parent, *words = text.split()
+    is_abstract = name.startswith("*")
+    return _Line(
+        name.removeprefix("*"), int(key), parent, is_abstract, tuple(map(_property, words))
+    )
+
+
+def _kinds() -> tuple[Kind, ...]:
+    lines = {line.name: line for line in map(_line, SCHEMA.splitlines())}
+    found: list[Kind] = []
+    for line in lines.values():
+        if line.is_abstract:
+            continue
+        chain: list[_Line] = [line]
+        while chain[-1].parent != "-":
+            chain.append(lines[chain[-1].parent])
+        properties = {p.name: p for item in reversed(chain) for p in item.properties}
+        lineage = tuple(item.name for item in chain)
+        found.append(Kind(line.name, line.key, tuple(properties.values()), lineage))
     return tuple(found)
 
 
-def _parse(line: str) -> Kind:
-    name, key, *words = line.split()
-    return Kind(name, int(key), _properties(words))
-
-
-KINDS: tuple[Kind, ...] = tuple(_parse(line) for line in _KINDS.strip().splitlines())
+KINDS: tuple[Kind, ...] = _kinds()
 KIND_BY_NAME = {kind.name: kind for kind in KINDS}
 KIND_BY_KEY = {kind.key: kind for kind in KINDS}
 

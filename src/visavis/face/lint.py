@@ -7,12 +7,16 @@ that the file offers what docs/reference/rive-contract.md asks for. Pure: bytes 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from visavis.face.contract import ARTBOARD, CONTROLS, STATE_MACHINE, VIEW_MODEL
 from visavis.face.keys import KIND_BY_NAME
 from visavis.face.riv import RivObject, read_riv
 
+BUDGET_BYTES = 200_000
+"""A character is fetched before the first hello."""
 _NOT_COMPONENTS = ("LinearAnimation", "StateMachine")  # the first of these ends the drawing
 _LAYER_STATES = frozenset({"EntryState", "AnyState", "ExitState"})
 _STATES = _LAYER_STATES | {
@@ -21,6 +25,36 @@ _STATES = _LAYER_STATES | {
     "BlendState1DViewModel",
     "BlendStateDirect",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a frame has to do. The drawing is done on the CPU, so every one of these costs."""
+
+    shapes: int
+    points: int
+    clips: int
+    gradients: int
+    keyed: int
+    """Properties that animations set."""
+
+    def __str__(self) -> str:
+        return (
+            f"each frame: {self.shapes} shapes, {self.points} points, {self.clips} clips, "
+            f"{self.gradients} gradients, {self.keyed} animated properties"
+        )
+
+
+def cost(data: bytes) -> Cost:
+    """What a frame of a file costs, in things to do. Raises ConfigError if it can't be read."""
+    kinds = Counter(item.kind for item in read_riv(data).objects)
+    return Cost(
+        shapes=kinds["Shape"],
+        points=sum(count for kind, count in kinds.items() if kind.endswith("Vertex")),
+        clips=kinds["ClippingShape"],
+        gradients=kinds["LinearGradient"] + kinds["RadialGradient"],
+        keyed=kinds["KeyedProperty"],
+    )
 
 
 def problems(data: bytes) -> tuple[str, ...]:
@@ -51,7 +85,7 @@ def _number(item: RivObject, prop: str, default: int = -1) -> int:
 
 def _drawing_problems(drawing: Sequence[RivObject]) -> Iterator[str]:
     for index, item in enumerate(drawing):
-        if index and item.kind != "CubicEaseInterpolator":
+        if index and not item.kind.endswith("Interpolator"):
             parent = _number(item, "parentId", 0)
             if parent >= index:
                 yield f"{item.kind} {index} has parent {parent}, which doesn't come before it"
@@ -59,6 +93,10 @@ def _drawing_problems(drawing: Sequence[RivObject]) -> Iterator[str]:
             source = _number(item, "sourceId")
             if not 0 < source < len(drawing) or drawing[source].kind != "Shape":
                 yield f"clip {index} refers to {source}, which is no shape"
+        if item.kind == "Tendon":
+            bone = _number(item, "boneId")
+            if not 0 < bone < len(drawing) or drawing[bone].kind not in {"Bone", "RootBone"}:
+                yield f"tendon {index} refers to {bone}, which is no bone"
 
 
 def _animation_problems(

@@ -12,10 +12,14 @@ aa is the widest opening, I the widest smile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 
+from visavis.errors import ConfigError
+from visavis.face.geometry import Matrix
 from visavis.face.motion import Pose, Setting
+from visavis.face.recipe import MouthColors, MouthRecipe
+from visavis.face.riv import Value
 from visavis.face.scene import (
     Knot,
     Part,
@@ -34,9 +38,11 @@ from visavis.face.scene import (
     smooth,
     stroke,
 )
+from visavis.face.svg_xml import did_you_mean
 
-_TEETH_HALF_WIDTH = 66.0
+TEETH_HALF_WIDTH = 66.0
 _TEETH_HEIGHT = 60.0
+_REST_WIDTH = 60.0
 _REST_BOTTOM = 12.0  # lower lip of the resting mouth
 _HIDDEN_TONGUE = 130.0  # far enough below to be outside of any opening
 
@@ -119,63 +125,172 @@ SHAPES: dict[str, MouthShape] = {
 
 
 @dataclass(frozen=True, slots=True)
-class MouthColors:
-    """The hues of a mouth, '#RRGGBB'."""
+class MouthArt:
+    """What a mouth is drawn with, all about its own origin and at its own scale.
 
-    line: str
-    lip: str
-    hole_top: str
-    hole_bottom: str
-    teeth: str
-    teeth_shade: str
-    tongue: str
-    tongue_light: str
+    `hole` are the paints inside the lips, the lip's stroke first; `line` those of the line where
+    they meet. Teeth bite at y = 0, the upper hanging from above; a tongue's top is at y = 0, a
+    tip's middle.
+    """
+
+    hole: tuple[Part, ...]
+    lip: Part | None
+    line: Part | None
+    upper: Part
+    lower: Part
+    tongue: Part
+    tip: Part
 
 
 class Mouth:
     """The drawn mouth; `pose` gives the properties for each shape."""
 
-    def __init__(self, colors: MouthColors, *, y: float) -> None:
-        rest = SHAPES["sil"]
+    def __init__(
+        self,
+        art: MouthArt,
+        shapes: Mapping[str, MouthShape],
+        *,
+        x: float,
+        y: float,
+        scale: float = 1.0,
+    ) -> None:
+        self.shapes = shapes
+        self._art = art
+        rest = shapes["sil"]
         self._hole = curve(rest.knots())
         self._edge = curve(rest.knots())
-        self._lip_paint = stroke(argb(colors.lip), 1)
-        self._line_paint = stroke(argb(colors.line), rest.line)
-        self._upper = _teeth("teeth_upper", colors, growth=-1)
-        self._lower = _teeth("teeth_lower", colors, growth=1)
-        self._tongue = _tongue(colors)
-        self._tip = _tip(colors)
-        dark = linear_fill(
-            (0, -30), (0, 70), Stop(0, argb(colors.hole_top)), Stop(1, argb(colors.hole_bottom))
-        )
-        hole = shape("mouth_hole", self._hole, self._lip_paint, dark)
-        inside = group("mouth_inside", self._tongue, self._lower, self._upper)
-        line = shape("mouth_line", self._edge, self._line_paint)
-        self.top = group("mouth", hole, clip(inside, hole), line, self._tip, y=y)
+        paints = (*((art.lip,) if art.lip else ()), *art.hole)
+        hole = shape("mouth_hole", self._hole, *paints)
+        inside = group("mouth_inside", art.tongue, art.lower, art.upper)
+        self.corners = (_bone("left", -rest.half_width), _bone("right", rest.half_width))
+        self._middle = _bone("middle", 0.0)
+        self.top = group("mouth", hole, clip(inside, hole), x=x, y=y)
+        if art.line:
+            self.top.add(shape("mouth_line", self._edge, art.line))
+        self.top.add(art.tip, self._middle, *self.corners)
+        self.top.props |= {"scaleX": scale, "scaleY": scale}
         for setting in self.pose("sil"):
             setting.part.props[setting.prop] = setting.value
 
+    @property
+    def paths(self) -> tuple[Part, ...]:
+        """The outlines that take the shapes."""
+        return (self._hole, self._edge) if self._art.line else (self._hole,)
+
     def pose(self, viseme: str) -> Pose:
         """The mouth's own properties for a viseme (the jaw is the character's business)."""
-        return tuple(self._settings(SHAPES[viseme]))
+        return tuple(self._settings(self.shapes[viseme]))
+
+    def bind(self, world: Callable[[Part], Matrix]) -> None:
+        """Hang the outlines on bones, so that a feeling can lift the corners of any shape.
+
+        Rive's layers overwrite a point, but a bone moves the point wherever it has been put.
+        Call it when the drawing is whole; `world` tells where a part is at rest.
+        """
+        bones = (*self.corners, self._middle)
+        for path in self.paths:
+            vertices = tuple(path.children)
+            for vertex, bone in zip(vertices, (0, 2, 1, 2), strict=True):
+                vertex.add(_weight(bone + 1))
+            skin = Part("Skin", _matrix_props(world(path)))
+            skin.add(*(Part("Tendon", _matrix_props(world(b)), source=b) for b in bones))
+            path.children.insert(0, skin)
 
     def _settings(self, form: MouthShape) -> Iterator[Setting]:
-        for path in (self._hole, self._edge):
-            for vertex, knot in zip(path.children, form.knots(), strict=True):
+        art = self._art
+        for path in self.paths:
+            vertices = [part for part in path.children if part.kind == "CubicDetachedVertex"]
+            for vertex, knot in zip(vertices, form.knots(), strict=True):
                 for prop, value in _near(vertex, knot_props(knot)).items():
                     yield Setting(vertex, prop, value)
-        yield Setting(self._lip_paint, "thickness", max(1.0, 2 * form.lip))
-        yield Setting(self._line_paint, "thickness", form.line)
-        across = max(0.35, form.half_width / _TEETH_HALF_WIDTH)
-        yield Setting(self._upper, "y", form.top + form.upper_teeth)
-        yield Setting(self._upper, "scaleX", across)
-        yield Setting(self._lower, "y", form.bottom - form.lower_teeth)
-        yield Setting(self._lower, "scaleX", across)
-        yield Setting(self._tongue, "y", form.tongue)
-        yield Setting(self._tongue, "scaleX", form.tongue_width)
-        yield Setting(self._tip, "y", form.tip_y)
-        yield Setting(self._tip, "scaleX", 0.01 + form.tip)
-        yield Setting(self._tip, "scaleY", 0.01 + form.tip)
+        if art.lip:
+            yield Setting(art.lip, "thickness", max(0.01, 2 * form.lip))
+        if art.line:
+            yield Setting(art.line, "thickness", form.line)
+        across = max(0.35, form.half_width / TEETH_HALF_WIDTH)
+        yield Setting(art.upper, "y", form.top + form.upper_teeth)
+        yield Setting(art.upper, "scaleX", across)
+        yield Setting(art.lower, "y", form.bottom - form.lower_teeth)
+        yield Setting(art.lower, "scaleX", across)
+        yield Setting(art.tongue, "y", form.tongue)
+        yield Setting(art.tongue, "scaleX", form.tongue_width)
+        yield Setting(art.tip, "y", form.tip_y)
+        yield Setting(art.tip, "scaleX", 0.01 + form.tip)
+        yield Setting(art.tip, "scaleY", 0.01 + form.tip)
+
+
+def _bone(name: str, x: float) -> Part:
+    return Part("RootBone", {"name": f"mouth_{name}", "x": x, "y": 0.0, "length": 1.0})
+
+
+def _weight(bone: int) -> Part:
+    """All of a vertex and its handles on one bone; bones count from 1, 0 is the drawing itself."""
+    return Part(
+        "CubicWeight",
+        {
+            "values": 255,
+            "indices": bone,
+            "inValues": 255,
+            "inIndices": bone,
+            "outValues": 255,
+            "outIndices": bone,
+        },
+    )
+
+
+def _matrix_props(matrix: Matrix) -> dict[str, Value]:
+    return {
+        "xx": matrix.a,
+        "yx": matrix.c,
+        "xy": matrix.b,
+        "yy": matrix.d,
+        "tx": matrix.e,
+        "ty": matrix.f,
+    }
+
+
+def shapes_for(recipe: MouthRecipe) -> dict[str, MouthShape]:
+    """The fifteen shapes as a character.yaml wants them.
+
+    Raises:
+        ConfigError: `shapes` names a number that mouths don't have.
+    """
+    found: dict[str, MouthShape] = {}
+    for viseme, form in SHAPES.items():
+        round_ = 1 - form.pinch
+        changed = replace(
+            form,
+            half_width=_REST_WIDTH + (form.half_width - _REST_WIDTH) * recipe.width,
+            corner=form.corner - 8 * recipe.smile * (1 - round_),
+            top=form.top * (recipe.open if form.gap > 1 else 1.0),
+            bottom=form.bottom * (recipe.open if form.gap > 1 else 1.0),
+            lip=form.lip * recipe.lip,
+            line=form.line * recipe.line,
+        )
+        given = recipe.shapes.get(viseme, {})
+        known = [item.name for item in fields(MouthShape)]
+        for name in given:
+            if name not in known:
+                raise ConfigError(
+                    f"mouth.shapes.{viseme} has no {name}; {did_you_mean(name, known)}",
+                    hint=f"Its numbers are {', '.join(known)}.",
+                )
+        found[viseme] = replace(changed, **given)
+    return found
+
+
+def built_in_art(colors: MouthColors) -> MouthArt:
+    """Lips, teeth and tongue for a drawing that has none."""
+    dark = Part("Fill", {}).add(Part("SolidColor", {"colorValue": argb(colors.inside)}))
+    return MouthArt(
+        hole=(dark,),
+        lip=stroke(argb(colors.lip), 1),
+        line=stroke(argb(colors.line), SHAPES["sil"].line),
+        upper=_teeth("teeth_upper", colors, growth=-1),
+        lower=_teeth("teeth_lower", colors, growth=1),
+        tongue=_tongue(colors),
+        tip=_tip(colors),
+    )
 
 
 def _near(vertex: Part, props: dict[str, float]) -> dict[str, float]:
@@ -197,7 +312,7 @@ def _teeth(name: str, colors: MouthColors, *, growth: int) -> Part:
     )
     body = shape(
         f"{name}_row",
-        rounded_rectangle(2 * _TEETH_HALF_WIDTH, _TEETH_HEIGHT, 9),
+        rounded_rectangle(2 * TEETH_HALF_WIDTH, _TEETH_HEIGHT, 9),
         white,
         y=growth * _TEETH_HEIGHT / 2,
     )
@@ -217,7 +332,7 @@ def _tongue(colors: MouthColors) -> Part:
     groove = shape(
         "tongue_groove",
         curve([Knot(0, 14), Knot(0, 46)], closed=False),
-        stroke(argb(colors.hole_top, 0.28), 4),
+        stroke(argb(colors.inside, 0.28), 4),
     )
     return group("tongue", body, groove)
 
@@ -231,5 +346,5 @@ def _tip(colors: MouthColors) -> Part:
     return group(
         "tongue_tip",
         shape("tongue_tip_body", curve(outline), soft, stroke(argb(colors.line), 5)),
-        shape("tongue_tip_groove", groove, stroke(argb(colors.hole_top, 0.28), 4)),
+        shape("tongue_tip_groove", groove, stroke(argb(colors.inside, 0.28), 4)),
     )

@@ -17,11 +17,11 @@ either plane is enough. A `viseme` in the view model wins over one in the inputs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from visavis.face.contract import VISEMES, Plane, weight_name
+from visavis.face.contract import EMOTIONS, VISEMES, Plane, emotion_weight_name, weight_name
 from visavis.face.machine import (
     Layer,
     Slide,
@@ -42,6 +42,7 @@ MOUTH_FADE_MS = 70  # 60...120 ms reads as soft; for players without weights
 CLOSURE_FADE_MS = 30  # lips that close must be on time
 GESTURE_FADE_MS = 60
 BLINK_FADE_MS = 80
+EMOTION_FADE_MS = 280  # a feeling arrives; it does not switch
 
 _CLOSURES = frozenset({"PP"})
 
@@ -53,6 +54,26 @@ class Mood(Enum):
     SPEAKING = "is_speaking"
     THINKING = "is_thinking"
     IDLE = ""
+
+
+class Gesture(Enum):
+    """Short movements, by the trigger that starts them."""
+
+    NOD = "gesture"
+    WAVE = "wave"
+    THINK = "think"
+    CELEBRATE = "celebrate"
+    SHRUG = "shrug"
+
+
+class Emotion(Enum):
+    """What a face tells beside its words; the value is its name in the contract."""
+
+    NEUTRAL = "neutral"
+    HAPPY = "happy"
+    SAD = "sad"
+    SURPRISED = "surprised"
+    THINKING = "thinking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,9 @@ class Character:
     blink_in_talk: Clip
     moods: Mapping[Mood, Clip]
     sliders: Mapping[Plane, tuple[Slider, ...]]
-    gesture: Clip
+    gestures: Mapping[Gesture, Clip]
+    emotions: Mapping[Emotion, Pose]
+    """All of them, or none; each sets the same properties."""
     mouths: Mapping[str, Pose]
 
 
@@ -116,6 +139,7 @@ def _layers(character: Character, library: _Library) -> list[Layer]:
         _mood_layer(character, library),
         *_slider_layers(character, library),
         _gesture_layer(character, library),
+        *_emotion_layers(character, library),
     ]
     rest = Layer("Rest", (Still(library.add(pose_clip("rest", rest_pose(library.clips)))),))
     return [rest, *layers, *_mouth_layers(character, library)]
@@ -157,30 +181,49 @@ def _slider_layers(character: Character, library: _Library) -> Iterator[Layer]:
 
 
 def _gesture_layer(character: Character, library: _Library) -> Layer:
-    clip = character.gesture
-    still = Still(library.add(pose_clip(f"{clip.name}_rest", rest_pose([clip]))))
-    moving = Still(library.add(clip))
-    starts = tuple(
-        (0, Transition(1, GESTURE_FADE_MS, (When("gesture", plane),))) for plane in Plane
+    """At rest, or in one gesture until its end; another is ignored meanwhile."""
+    clips = character.gestures
+    still = Still(library.add(pose_clip("gesture_rest", rest_pose(clips.values()))))
+    moving = tuple(Still(library.add(clip)) for clip in clips.values())
+    transitions: list[tuple[int, Transition]] = []
+    for index, gesture in enumerate(clips, start=1):
+        for plane in Plane:
+            asked = (When(gesture.value, plane),)
+            transitions.append((0, Transition(index, GESTURE_FADE_MS, asked)))
+        transitions.append((index, Transition(0, GESTURE_FADE_MS, at_end=True)))
+    return Layer("Gesture", (still, *moving), from_state=tuple(transitions))
+
+
+def _emotion_layers(character: Character, library: _Library) -> Iterator[Layer]:
+    if not character.emotions:
+        return
+    poses = {name: character.emotions[Emotion(name)] for name in EMOTIONS}
+    animations = [library.add(pose_clip(f"emotion_{name}", pose)) for name, pose in poses.items()]
+    fades = [EMOTION_FADE_MS] * len(EMOTIONS)
+    yield Layer(
+        "Emotion", tuple(map(Still, animations)), tuple(_index_transitions("emotion", fades))
     )
-    back = (1, Transition(0, GESTURE_FADE_MS, at_end=True))
-    return Layer("Gesture", (still, moving), from_state=(*starts, back))
+    names = [emotion_weight_name(name) for name in EMOTIONS[1:]]
+    weights = tuple(zip(animations[1:], names, strict=True))
+    for plane in Plane:
+        yield Layer(f"Emotion weights {plane.value}", (Weigh(plane, weights),))
 
 
 def _mouth_layers(character: Character, library: _Library) -> Iterator[Layer]:
     animations = [library.add(pose_clip(f"mouth_{v}", character.mouths[v])) for v in VISEMES]
+    fades = [CLOSURE_FADE_MS if v in _CLOSURES else MOUTH_FADE_MS for v in VISEMES]
     states = tuple(Still(animation) for animation in animations)
-    yield Layer("Mouth", states, tuple(_mouth_transitions()))
+    yield Layer("Mouth", states, tuple(_index_transitions("viseme", fades)))
     names = [weight_name(viseme) for viseme in VISEMES]
     weights = tuple(zip(animations, names, strict=True))
     for plane in Plane:
         yield Layer(f"Mouth weights {plane.value}", (Weigh(plane, weights),))
 
 
-def _mouth_transitions() -> Iterator[Transition]:
-    for index, viseme in enumerate(VISEMES):
-        fade_ms = CLOSURE_FADE_MS if viseme in _CLOSURES else MOUTH_FADE_MS
-        unset = When("viseme", Plane.VIEW_MODEL, 0)
-        yield Transition(index, fade_ms, (When("viseme", Plane.INPUTS, index), unset))
+def _index_transitions(control: str, fades_ms: Sequence[int]) -> Iterator[Transition]:
+    """To the state that a number names; the view model's number wins unless it is 0."""
+    for index, fade_ms in enumerate(fades_ms):
+        unset = When(control, Plane.VIEW_MODEL, 0)
+        yield Transition(index, fade_ms, (When(control, Plane.INPUTS, index), unset))
         if index:
-            yield Transition(index, fade_ms, (When("viseme", Plane.VIEW_MODEL, index),))
+            yield Transition(index, fade_ms, (When(control, Plane.VIEW_MODEL, index),))

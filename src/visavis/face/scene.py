@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from visavis.face.riv import RivObject, Value
 
 _ROUND = 1  # both Stroke.cap and Stroke.join: 1 is round
-_KEEP_ORDER = frozenset({"PointsPath", "RadialGradient", "LinearGradient", "Shape"})
+_KEEP_ORDER = frozenset({"PointsPath", "RadialGradient", "LinearGradient", "Shape", "Skin"})
+_REFERENCES = {"ClippingShape": "sourceId", "Tendon": "boneId"}
 
 
 @dataclass(eq=False, slots=True)
@@ -25,7 +26,7 @@ class Part:
     kind: str
     props: dict[str, Value]
     children: list[Part] = field(default_factory=list["Part"])
-    source: Part | None = None  # what a ClippingShape clips with
+    source: Part | None = None  # what a ClippingShape clips with, or the bone of a Tendon
 
     def add(self, *parts: Part) -> Part:
         """Put parts on top of those already here; returns self."""
@@ -222,6 +223,6 @@ def flatten(artboard: Part) -> FlatScene:
         if part is not artboard:
             props["parentId"] = parent
         if part.source is not None:
-            props["sourceId"] = ids[id(part.source)]
+            props[_REFERENCES[part.kind]] = ids[id(part.source)]
         objects.append(RivObject(part.kind, props))
     return FlatScene(tuple(parts), tuple(objects), ids)

@@ -26,7 +26,7 @@ from prometheus_client.registry import Collector
 from visavis import __version__
 from visavis.clock import Clock, MonotonicClock
 from visavis.errors import BusyError, ConfigError, UnsupportedError
-from visavis.face import build_character
+from visavis.characters import build_character
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
 from visavis.serve.allowance import TokenCount

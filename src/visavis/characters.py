@@ -1,0 +1,111 @@
+"""The characters at hand: folders with a drawing and a character.yaml, found by name.
+
+First those in the folder that VISAVIS_CHARACTERS names, then our own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from visavis.errors import ConfigError
+from visavis.face.puppet import Puppet, make_puppet
+from visavis.face.recipe import Recipe, read_recipe
+from visavis.face.svg_xml import MAX_BYTES, did_you_mean
+
+RECIPE = "character.yaml"
+_PACKAGE = Path(__file__).parent
+_OWN = (_PACKAGE / "characters_data", _PACKAGE.parents[1] / "characters")
+"""In a wheel inside, in a checkout beside src."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A character's text source, read from disk."""
+
+    folder: Path
+    recipe: Recipe
+    drawing: Path
+    svg: bytes
+
+    def build(self) -> Puppet:
+        """The character; raises as `make_puppet` does."""
+        return make_puppet(self.svg, self.recipe, self.drawing.name)
+
+
+TEMPLATE = "template"
+"""What `visavis character new` copies; it can be built, but nobody is called so."""
+
+
+def character_names() -> tuple[str, ...]:
+    """The characters that come with Visavis."""
+    found = {f.parent.name for folder in _OWN for f in folder.glob(f"*/{RECIPE}")}
+    return tuple(sorted(found - {TEMPLATE}))
+
+
+def template_folder() -> Path:
+    """Where the template's files are."""
+    return next(f / TEMPLATE for f in _OWN if (f / TEMPLATE / RECIPE).is_file())
+
+
+def read_source(folder: Path) -> Source:
+    """The source in a folder.
+
+    Raises:
+        ConfigError: a file is missing, too large or wrong.
+    """
+    recipe = read_recipe(_text(folder / RECIPE), RECIPE)
+    drawing = folder / recipe.drawing
+    if folder.resolve() not in drawing.resolve().parents:
+        raise ConfigError(
+            f"{RECIPE}: drawing: {recipe.drawing} is not in the character's folder.",
+            hint="Put the SVG beside character.yaml.",
+        )
+    return Source(folder, recipe, drawing, _bytes(drawing))
+
+
+def build_character(name: str) -> bytes:
+    """A character as a `.riv` file, see docs/reference/rive-contract.md.
+
+    The same source gives the same bytes. Raises ConfigError for an unknown name or a bad source.
+    """
+    own = os.environ.get("VISAVIS_CHARACTERS")
+    if own and name == Path(name).name and (Path(own) / name / RECIPE).is_file():
+        return read_source(Path(own) / name).build().riv
+    return _built_in(name)
+
+
+@cache
+def _built_in(name: str) -> bytes:
+    known = character_names()
+    if name not in known:
+        guess = did_you_mean(name, [*known])
+        raise ConfigError(
+            f"There is no character called {name!r}" + (f"; {guess}" if guess else "."),
+            hint=f"Choose one of: {', '.join(known)}. Your own are found in the folder that "
+            "VISAVIS_CHARACTERS names.",
+        )
+    folder = next(f / name for f in _OWN if (f / name / RECIPE).is_file())
+    return read_source(folder).build().riv
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8.", hint="Save it as UTF-8.") from error
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's content; a byte more than can be used at most, so that a huge one costs nothing."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} can't be read: {error.strerror}.",
+            hint="A character is a folder with character.yaml and its SVG: "
+            "`visavis character new NAME` makes one.",
+        ) from error

@@ -1,0 +1,109 @@
+"""Gradients of an SVG file: inheritance by href, units, transforms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from visavis.face.drawing import Gradient, GradientKind, Paint
+from visavis.face.geometry import Box, Matrix, Point
+from visavis.face.scene import Stop
+from visavis.face.svg_style import INITIAL, Sheet
+from visavis.face.svg_values import color, length, transform
+from visavis.face.svg_xml import Element, Problems
+
+_KINDS = {"linearGradient": GradientKind.LINEAR, "radialGradient": GradientKind.RADIAL}
+_MAX_CHAIN = 16
+_FOCUS_TOLERANCE = 0.02  # of the radius: less is not to be seen
+
+
+class Gradients:
+    """Finds a gradient by its id and fits it to what it paints."""
+
+    def __init__(self, by_id: Mapping[str, Element], sheet: Sheet, problems: Problems) -> None:
+        self._by_id = by_id
+        self._sheet = sheet
+        self._problems = problems
+
+    def paint(self, name: str, line: int, ctm: Matrix, box: Box, alpha: float) -> Paint | None:
+        """The gradient, or its one colour. Raises ValueError where it can't be drawn."""
+        chain = self._chain(name, line)
+        if not chain:
+            return None
+        head = chain[0]
+        stops = self._stops(chain, alpha)
+        if len(stops) < 2:
+            return stops[0].color if stops else None
+        own = {key: value for e in reversed(chain) for key, value in e.attributes.items()}
+        if own.get("spreadMethod", "pad") != "pad":
+            self._problems.error(head.line, "spreadMethod", "Only pad can be drawn: add stops.")
+        is_boxed = own.get("gradientUnits", "objectBoundingBox") == "objectBoundingBox"
+        if is_boxed and (box.width == 0 or box.height == 0):
+            raise ValueError(
+                "a gradient on a straight line: give it gradientUnits userSpaceOnUse"
+            )
+        matrix = ctm
+        if is_boxed:
+            matrix = ctm @ Matrix(a=box.width, d=box.height, e=box.left, f=box.top)
+        matrix = matrix @ transform(own.get("gradientTransform", ""))
+        kind = _KINDS[head.tag]
+        start, end = self._ends(head, kind, own)
+        if start == end or matrix.is_singular:
+            return stops[-1].color
+        return Gradient(kind, start, end, stops, matrix)
+
+    def _chain(self, name: str, line: int) -> list[Element]:
+        chain: list[Element] = []
+        while name and len(chain) < _MAX_CHAIN:
+            found = self._by_id.get(name)
+            if found is None or found.tag not in _KINDS:
+                kind = f"<{found.tag}>" if found else "nothing"
+                hint = "Use a flat colour or a gradient." if found else ""
+                self._problems.error(line, f"the paint #{name} is {kind}", hint)
+                return []
+            chain.append(found)
+            href = found.get("href") or ""
+            if href and not href.startswith("#"):
+                self._problems.error(
+                    found.line, f"a gradient refers to {href[:60]!r}, outside of this file"
+                )
+                return []
+            name = href[1:]
+        return chain
+
+    def _stops(self, chain: list[Element], alpha: float) -> tuple[Stop, ...]:
+        source = next((e for e in chain if any(c.tag == "stop" for c in e.children)), None)
+        stops: list[Stop] = []
+        for child in source.children if source else ():
+            if child.tag != "stop":
+                continue
+            style = self._sheet.style(child, INITIAL)
+            text = style["stop-color"]
+            argb = color(style["color"] if text.lower() == "currentcolor" else text)
+            opaque = (argb >> 24) * float(style["stop-opacity"]) * alpha
+            offset = _share(child.get("offset") or "0")
+            position = max(offset, stops[-1].position if stops else 0.0)
+            stops.append(Stop(position, round(opaque) << 24 | argb & 0xFFFFFF))
+        return tuple(stops)
+
+    def _ends(
+        self, head: Element, kind: GradientKind, own: Mapping[str, str]
+    ) -> tuple[Point, Point]:
+        def at(name: str, default: str) -> float:
+            text = own.get(name, default)
+            return length(text, whole=1.0)
+
+        if kind is GradientKind.LINEAR:
+            return (at("x1", "0"), at("y1", "0")), (at("x2", "1"), at("y2", "0"))
+        cx, cy, r = at("cx", "0.5"), at("cy", "0.5"), at("r", "0.5")
+        fx, fy = at("fx", own.get("cx", "0.5")), at("fy", own.get("cy", "0.5"))
+        if abs(fx - cx) + abs(fy - cy) > _FOCUS_TOLERANCE * r or at("fr", "0") > 0:
+            self._problems.error(
+                head.line,
+                "a radial gradient with its focus off its centre",
+                "Rive has none: move cx and cy there instead, and drop fx and fy.",
+            )
+        return (cx, cy), (cx + r, cy)
+
+
+def _share(text: str) -> float:
+    return min(1.0, max(0.0, length(text, whole=1.0)))
