@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from visavis.face.contract import VISEMES
@@ -67,14 +68,17 @@ class Layers:
         return {v: self.by_name[n] for v, n in DRAWN_MOUTHS.items() if n in self.by_name}
 
 
-def find_layers(drawing: Drawing) -> Layers:
-    """Every layer that has a meaning, and the names that nearly have one."""
+def find_layers(drawing: Drawing, other_names: Collection[str] = ()) -> Layers:
+    """Every layer that has a meaning, and the names that nearly have one.
+
+    `other_names` mean something to the character's recipe, and are not slips.
+    """
     found: dict[str, Node] = {}
     problems: list[Problem] = []
     for node in walk(drawing.root):
         name = node.name
         if not _means_something(name):
-            if fault := misspelt(node):
+            if name not in other_names and (fault := misspelt(node)):
                 problems.append(fault)
             continue
         if name in found:

@@ -36,7 +36,7 @@ def make_puppet(svg: bytes, recipe: Recipe, file_name: str = "character.svg") ->
         ConfigError: the recipe names something that mouths don't have.
     """
     drawing = read_svg(svg, file_name)
-    layers = find_layers(drawing)
+    layers = find_layers(drawing, {*recipe.jaw, *recipe.lights})
     if layers.problems:
         raise DrawingError(file_name, layers.problems)
     mouth = _mouth(drawing, layers, recipe)

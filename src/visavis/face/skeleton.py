@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from visavis.face.contract import ARTBOARD
-from visavis.face.drawing import Drawing, Group, Node, Visibility, bare
+from visavis.face.drawing import Drawing, Group, Node, Visibility, bare, outlines
 from visavis.face.geometry import Box, Matrix, Pen, Point
 from visavis.face.joint import ENERGY, GAZE, Joint, Motion
 from visavis.face.layers import LOOSE, SHUT, SIDES, Layers
 from visavis.face.mouths import MouthMaker
 from visavis.face.parts import difference, drawn, morph, shapes_in
 from visavis.face.recipe import Recipe
+from visavis.face.riv import Value
 from visavis.face.scene import Part, group
 from visavis.face.svg_xml import DrawingError, Problem
 
@@ -93,12 +94,32 @@ def build_skeleton(
     drawing: Drawing, layers: Layers, recipe: Recipe, mouth: MouthMaker
 ) -> Skeleton:
     """All parts of a drawing; raises DrawingError where a shut lid can't be reached."""
-    props = {"name": ARTBOARD, "width": drawing.width, "height": drawing.height}
-    head = layers.by_name.get("head")
-    box = (head.box if head else None) or drawing.root.box or Box(0, 0, 1, 1)
-    skeleton = Skeleton(Part("Artboard", dict(props)), box.height / UNITS_PER_HEAD, mouth)
+    props: dict[str, Value] = {
+        "name": ARTBOARD,
+        "width": drawing.width,
+        "height": drawing.height,
+    }
+    if not _fits(drawing):
+        props["clip"] = True  # as an SVG is cut off at its edge
+    unit = _head_height(drawing, layers) / UNITS_PER_HEAD
+    skeleton = Skeleton(Part("Artboard", props), unit, mouth)
     _Drawer(drawing, layers, recipe, skeleton).draw()
     return skeleton
+
+
+def _fits(drawing: Drawing) -> bool:
+    box = drawing.root.box
+    if box is None:
+        return True
+    inside = box.left >= 0 and box.top >= 0
+    return inside and box.right <= drawing.width and box.bottom <= drawing.height
+
+
+def _head_height(drawing: Drawing, layers: Layers) -> float:
+    """Of the head's largest outline: its skull, not its antenna, neck or hat."""
+    boxes = [item.box for item in outlines(layers.by_name.get("head", drawing.root))]
+    largest = max((box for box in boxes if box), key=lambda box: box.width * box.height)
+    return largest.height
 
 
 class _Drawer:

@@ -199,7 +199,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
     """`did you mean X?`, or nothing where nothing is near; case counts least."""
     by_case = {name.lower(): name for name in known}
     exact = by_case.get(word.lower())
-    near = [exact] if exact else get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.75)
+    near = [exact] if exact else get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.8)
     if not near:
         return ""
     return f"did you mean {exact or by_case[near[0]]}?"

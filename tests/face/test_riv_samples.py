@@ -1,0 +1,34 @@
+"""Files that Rive's own editor has written: read, written back, and compared.
+
+None of them is in this repository. Set VISAVIS_RIV_SAMPLES to a folder of .riv files, for example
+`tests/unit_tests/assets` of a checkout of rive-runtime (MIT).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from visavis.face.inspect import summary
+from visavis.face.riv import read_riv, rewrite_riv
+
+_FOLDER = os.environ.get("VISAVIS_RIV_SAMPLES", "")
+SAMPLES = sorted(Path(_FOLDER).rglob("*.riv")) if _FOLDER else []
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_an_official_file_is_written_back(path: Path) -> None:
+    data = path.read_bytes()
+    file = read_riv(data)
+    again = rewrite_riv(file)
+    assert read_riv(again).objects == file.objects or "nan" in repr(file.objects)
+    assert len(again) == len(data)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_an_official_file_can_be_inspected(path: Path) -> None:
+    found = summary(path.read_bytes())
+    assert found.object_count > 0
+    assert found.unknown == ()
