@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from visavis.errors import SetupError
 from visavis.characters import build_character
+from visavis.errors import SetupError
 from visavis.hear.audio import pcm_from_float
 from visavis.lips.formats import LipTrack
 from visavis.sounds import Sound

@@ -1,4 +1,4 @@
-"""Pip as a file: deterministic, sound, complete, and with fifteen mouths that differ."""
+"""Our characters as files: deterministic, sound, complete, with fifteen mouths that differ."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from visavis.characters import build_character, character_names, read_source
 from visavis.errors import ConfigError
-from visavis.face import build_character, character_names
-from visavis.face.contract import CONTROLS, VISEMES, ControlType
+from visavis.face.contract import CONTROLS, EMOTIONS, VISEMES, ControlType
 from visavis.face.keys import property_key
 from visavis.face.lint import problems
 from visavis.face.mouth import SHAPES
 from visavis.face.riv import RivObject, read_riv, write_riv
 
 SPEC = Path(__file__).parents[2] / "spec" / "visemes.json"
-# Root of the summed squares of all the mouth's properties, in artboard units (and radians). The
-# closest pair of Pip's mouths (nn and RR) is at 35, the next at 41.
+FOLDER = Path(__file__).parents[2] / "characters"
+# Root of the summed squares of all the mouth's properties, in the mouth's own units (and radians).
 LEAST_DISTANCE = 25.0
 
 
@@ -35,18 +35,20 @@ def objects(character: bytes) -> tuple[RivObject, ...]:
     return read_riv(character).objects
 
 
-def test_pip_is_there() -> None:
-    assert "pip" in character_names()
+def test_they_are_there_and_the_template_is_nobody() -> None:
+    assert character_names() == ("mara", "pip")
 
 
 def test_an_unknown_character_is_a_setting_to_mend() -> None:
     with pytest.raises(ConfigError) as caught:
-        build_character("pop")
-    assert "pip" in caught.value.hint
+        build_character("pipp")
+    assert "did you mean pip?" in str(caught.value)
+    assert "mara" in caught.value.hint
 
 
 def test_the_same_name_gives_the_same_bytes() -> None:
-    assert build_character("pip") == build_character("pip")
+    source = read_source(FOLDER / "pip")
+    assert source.build().riv == source.build().riv == build_character("pip")
 
 
 def test_the_file_is_sound(character: bytes) -> None:
@@ -69,7 +71,10 @@ def test_inputs_and_view_model_offer_the_same(objects: Sequence[RivObject]) -> N
         assert RivObject(f"ViewModelProperty{model_suffix}", {"name": control.name}) in objects
     instances = [o for o in objects if o.kind.startswith("ViewModelInstance")]
     assert len(instances) == 1 + len(CONTROLS)
-    assert sum(c.type is ControlType.NUMBER for c in CONTROLS) == 1 + len(VISEMES) + 3
+    assert (
+        sum(c.type is ControlType.NUMBER for c in CONTROLS)
+        == 1 + len(VISEMES) + 3 + 1 + len(EMOTIONS) - 1
+    )
 
 
 def test_the_background_is_transparent(objects: Sequence[RivObject]) -> None:
@@ -166,7 +171,7 @@ def test_one_property_belongs_to_one_layer(objects: Sequence[RivObject]) -> None
     clips = list(animations(objects))
     owner: dict[tuple[int, int], str] = {}
     for name, items in layers(objects).items():
-        if name == "Rest" or name.startswith("Mouth"):
+        if name == "Rest" or name.startswith(("Mouth", "Emotion")):
             continue
         played = {int(o.props["animationId"]) for o in items if "animationId" in o.props}
         for target in itertools.chain.from_iterable(clips[i].first_values for i in played):
@@ -191,11 +196,23 @@ def test_nothing_but_the_mouth_moves_what_the_mouth_moves(objects: Sequence[RivO
             assert not mouth & clip.first_values.keys(), clip.name
 
 
+def test_nothing_but_the_emotions_moves_what_emotions_move(objects: Sequence[RivObject]) -> None:
+    found = {clip.name: clip.first_values.keys() for clip in animations(objects)}
+    felt = found["emotion_neutral"]
+    assert len(felt) > 20
+    for name, moved in found.items():
+        if name.startswith("emotion_"):
+            assert moved == felt
+        elif name != "rest":
+            assert not felt & moved, name
+
+
 @pytest.mark.parametrize(
     ("kind", "prop", "value", "complaint"),
     [
         ("ClippingShape", "sourceId", 9999, "no shape"),
         ("Shape", "parentId", 9999, "parent"),
+        ("Tendon", "boneId", 1, "no bone"),
         ("KeyedObject", "objectId", 9999, "doesn't exist"),
         ("KeyedProperty", "propertyKey", 9999, "doesn't have"),
         ("AnimationState", "animationId", 9999, "plays animation"),

@@ -16,8 +16,10 @@ from visavis.face.svg_path import path_data
 from visavis.face.svg_values import color, transform
 from visavis.face.svg_xml import MAX_BYTES, MAX_DEPTH, DrawingError
 
-HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-HEAD += 'viewBox="0 0 100 100">'
+HEAD = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'viewBox="0 0 100 100">'
+)
 
 
 def svg(body: str) -> bytes:

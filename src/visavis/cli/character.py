@@ -155,7 +155,9 @@ def _riv(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_RIV_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"{path} can't be read: {error.strerror}.", hint="Is it there?") from error
+        raise ConfigError(
+            f"{path} can't be read: {error.strerror}.", hint="Is it there?"
+        ) from error
     if len(data) > MAX_RIV_BYTES:
         raise ConfigError(f"{path} is larger than any character.", hint="Is it a .riv file?")
     return data
@@ -219,5 +221,3 @@ def _show_artboard(console: Console, artboard: Artboard) -> None:
         for item in machine.inputs:
             start = "" if item.initial is None else f" = {item.initial}"
             console.print(f"    {item.type} {escape(item.name)}{start}", highlight=False)
-
-

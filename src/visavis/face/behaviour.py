@@ -125,7 +125,7 @@ class _Behaviour:
 
     def _light(self, name: str, light: Light, mood: Mood, seconds: float) -> Iterator[Track]:
         stops = [stop for part in self._skeleton.art[name] for stop in _stops(part)]
-        colors = {key: tuple(map(_argb8, value)) for key, value in light.colors.items()}
+        colors = {str(key): tuple(map(_argb8, value)) for key, value in light.colors.items()}
         chosen = colors.get(mood.name.lower(), ())
         for place, index in enumerate(light.stops):
             if index < len(stops):
@@ -134,7 +134,8 @@ class _Behaviour:
                 yield _track(stops[index], "colorValue", ((0.0, color), (seconds, color)))
         if light.pulse == "none":
             return
-        low, high, every_s = light.beats.get(mood.name.lower(), (1.0, 1.0, seconds))
+        beating = {str(key): value for key, value in light.beats.items()}
+        low, high, every_s = beating.get(mood.name.lower(), (1.0, 1.0, seconds))
         beats = max(1, round(seconds / every_s))
         step_s = seconds / beats
         keys: list[tuple[float, float]] = []
@@ -156,20 +157,18 @@ class _Behaviour:
     def _emotions(self) -> dict[Emotion, Pose]:
         gain = self._recipe.emotions
         poses: dict[Emotion, dict[Place, float]] = {Emotion.NEUTRAL: {}}
-        lifts: dict[Emotion, float] = {}
+        bent: dict[Emotion, Pose] = {Emotion.NEUTRAL: self._skeleton.mouth.feeling({})}
         for emotion, values in EMOTIONS.items():
             own = self._recipe.moves.get(f"feel-{emotion.value}", {})
             tracks: dict[str, Keys] = {name: ((0.0, value),) for name, value in values.items()}
             table = Table(0.0, {**tracks, **_degrees(own)})
             resolved = self._resolved(table, Motion.EMOTION, gain)
             poses[emotion] = {place: keys[0][1] for place, keys in resolved.items()}
-            lifts[emotion] = values.get("mouth-corner.y", 0.0) * gain
+            wish = {name: keys[0][1] * gain for name, keys in table.tracks.items()}
+            bent[emotion] = self._skeleton.mouth.feeling(wish)
         moved = list(dict.fromkeys(place for pose in poses.values() for place in pose))
         return {
-            emotion: (
-                *self._feelings(pose, moved),
-                *(Setting(b, "y", lifts.get(emotion, 0.0)) for b in self._skeleton.mouth.corners),
-            )
+            emotion: (*self._feelings(pose, moved), *bent[emotion])
             for emotion, pose in poses.items()
         }
 
@@ -274,8 +273,7 @@ _REST = {"scaleX": 1.0, "scaleY": 1.0, "opacity": 1.0}
 def _degrees(tracks: Mapping[str, Keys]) -> dict[str, Keys]:
     return {
         track: tuple(
-            (t, math.radians(v) if track.endswith((".rotation", ".spread")) else v)
-            for t, v in keys
+            (t, math.radians(v) if track.endswith((".rotation", ".spread")) else v) for t, v in keys
         )
         for track, keys in tracks.items()
     }

@@ -101,9 +101,7 @@ class Pen:
     def matrix(self, at: Point = (0.0, 0.0)) -> Matrix:
         """The same as a map, with the origin moved to `at`."""
         c, s = math.cos(self.rotation), math.sin(self.rotation)
-        return Matrix(
-            c * self.scale_x, s * self.scale_x, -s * self.scale_y, c * self.scale_y, *at
-        )
+        return Matrix(c * self.scale_x, s * self.scale_x, -s * self.scale_y, c * self.scale_y, *at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ GAZE = (Motion.GAZE_IN, Motion.GAZE_VM)
 
 
 class Joint:
-    """Nested nodes at one pivot, the first motion outermost. Only motions that are asked for get one.
+    """Nested nodes at one pivot, the first motion outermost, for those motions that are asked for.
 
     Ask for motions, then `assemble`: what nothing moves costs nothing.
     """
@@ -70,7 +70,7 @@ class Joint:
         return self._nodes.setdefault(motion, group(f"{self.name}.{motion.value}"))
 
     def assemble(self) -> None:
-        """Nest the nodes and hang the drawing on the innermost; once, when all motions are known."""
+        """Nest the nodes, hang the drawing on the innermost; once, when all motions are known."""
         inner = self.top
         for motion in self._order:
             if motion in self._nodes:

@@ -162,12 +162,15 @@ class Mouth:
         paints = (*((art.lip,) if art.lip else ()), *art.hole)
         hole = shape("mouth_hole", self._hole, *paints)
         inside = group("mouth_inside", art.tongue, art.lower, art.upper)
-        self.corners = (_bone("left", -rest.half_width), _bone("right", rest.half_width))
-        self._middle = _bone("middle", 0.0)
+        self.corners = (
+            _bone("left", -rest.half_width, rest.corner),
+            _bone("right", rest.half_width, rest.corner),
+        )
+        self.middle = _bone("middle", 0.0, 0.0)
         self.top = group("mouth", hole, clip(inside, hole), x=x, y=y)
         if art.line:
             self.top.add(shape("mouth_line", self._edge, art.line))
-        self.top.add(art.tip, self._middle, *self.corners)
+        self.top.add(art.tip, self.middle, *self.corners)
         self.top.props |= {"scaleX": scale, "scaleY": scale}
         for setting in self.pose("sil"):
             setting.part.props[setting.prop] = setting.value
@@ -187,7 +190,7 @@ class Mouth:
         Rive's layers overwrite a point, but a bone moves the point wherever it has been put.
         Call it when the drawing is whole; `world` tells where a part is at rest.
         """
-        bones = (*self.corners, self._middle)
+        bones = (*self.corners, self.middle)
         for path in self.paths:
             vertices = tuple(path.children)
             for vertex, bone in zip(vertices, (0, 2, 1, 2), strict=True):
@@ -195,6 +198,19 @@ class Mouth:
             skin = Part("Skin", _matrix_props(world(path)))
             skin.add(*(Part("Tendon", _matrix_props(world(b)), source=b) for b in bones))
             path.children.insert(0, skin)
+
+    def feeling(self, wish: Mapping[str, float]) -> Pose:
+        """How a feeling bends every shape: see `MouthMaker.feeling`."""
+        settings: list[Setting] = []
+        for sign, bone in zip((1, -1), self.corners, strict=True):
+            out = -sign * wish.get("mouth-corner.out", 0.0)
+            settings += [
+                Setting(bone, "x", float(bone.rest("x")) + out),
+                Setting(bone, "y", float(bone.rest("y")) + wish.get("mouth-corner.y", 0.0)),
+                Setting(bone, "rotation", sign * wish.get("mouth-corner.spread", 0.0)),
+            ]
+        settings.append(Setting(self.middle, "y", wish.get("mouth-middle.y", 0.0)))
+        return tuple(settings)
 
     def _settings(self, form: MouthShape) -> Iterator[Setting]:
         art = self._art
@@ -219,8 +235,8 @@ class Mouth:
         yield Setting(art.tip, "scaleY", 0.01 + form.tip)
 
 
-def _bone(name: str, x: float) -> Part:
-    return Part("RootBone", {"name": f"mouth_{name}", "x": x, "y": 0.0, "length": 1.0})
+def _bone(name: str, x: float, y: float) -> Part:
+    return Part("RootBone", {"name": f"mouth_{name}", "x": x, "y": y, "length": 1.0})
 
 
 def _weight(bone: int) -> Part:

@@ -16,16 +16,12 @@ from visavis.face.geometry import Box, Matrix, Point
 from visavis.face.layers import DRAWN_MOUTHS, NEEDED_MOUTHS, STAND_INS, Layers
 from visavis.face.motion import Pose, Setting
 from visavis.face.mouth import TEETH_HALF_WIDTH, Mouth, MouthArt, built_in_art, shapes_for
-from visavis.face.parts import difference, drawn, fill_part, morph, stroke_part
+from visavis.face.parts import difference, drawn, fill_part, morph, plain, stroke_part
 from visavis.face.recipe import MouthRecipe
 from visavis.face.scene import Part, group
 from visavis.face.svg_xml import DrawingError, Problem
 
 _REST_HALF_WIDTH = 60.0  # of the built-in shapes
-
-
-def _plain(_node: Node, _origin: Point) -> Part | None:
-    return None
 
 
 class MouthMaker(Protocol):
@@ -40,17 +36,19 @@ class MouthMaker(Protocol):
     told: str
     """How it works, for people."""
 
-    @property
-    def corners(self) -> tuple[Part, ...]:
-        """Parts whose y lifts the corners of the mouth; none where that can't be."""
-        ...
-
     def part(self, name: str, origin: Point) -> Part:
         """The part that stands for a layer."""
         ...
 
     def pose(self, viseme: str) -> Pose:
         """The mouth's properties for one shape; all shapes set the same."""
+        ...
+
+    def feeling(self, wish: Mapping[str, float]) -> Pose:
+        """How a feeling bends whatever shape there is; the same properties for every wish.
+
+        Wishes are numbers of `moves.EMOTIONS` that begin with `mouth-`, in the mouth's own units.
+        """
         ...
 
     def jaw(self, viseme: str) -> tuple[float, float]:
@@ -83,11 +81,6 @@ class ParametricMouth:
         given = [name for name in ("teeth-upper", "teeth-lower", "tongue") if name in inside]
         self.told = "parametric" + (f", with {', '.join(given)} as drawn" if given else "")
 
-    @property
-    def corners(self) -> tuple[Part, ...]:
-        """The bones at the ends of the lips."""
-        return self._mouth.corners
-
     def part(self, name: str, origin: Point) -> Part:
         """The whole mouth."""
         del name
@@ -98,6 +91,10 @@ class ParametricMouth:
     def pose(self, viseme: str) -> Pose:
         """Lips, teeth and tongue."""
         return self._mouth.pose(viseme)
+
+    def feeling(self, wish: Mapping[str, float]) -> Pose:
+        """The bones that the lips hang on."""
+        return self._mouth.feeling(wish)
 
     def jaw(self, viseme: str) -> tuple[float, float]:
         """From the numbers of the shape."""
@@ -115,7 +112,7 @@ class ParametricMouth:
         )
         line = _line_of(inside.get("mouth-line"))
         lip = main.stroke
-        if main.fill is None and line is None:
+        if line is None:  # without a line of its own, the stroke is the line where lips meet
             line, lip = main.stroke, None
         return MouthArt(
             hole=(fill_part(main.fill, back),) if main.fill is not None else usual.hole,
@@ -136,7 +133,7 @@ class ParametricMouth:
         anchor = (box.center[0], box.top + down * box.height)
         if isinstance(node, Group) and node.pivot is not None:
             anchor = node.pivot
-        art = group(f"{name}-art", *drawn((bare(node),), anchor, _plain))
+        art = group(f"{name}-art", *drawn((bare(node),), anchor, plain))
         across = 1 / self._scale
         if name.startswith("teeth"):
             across = 2 * TEETH_HALF_WIDTH / box.width
@@ -175,7 +172,6 @@ class DrawnMouth:
         self._targets: dict[str, dict[tuple[int, str], float]] = {}
         self._moved: dict[tuple[int, str], Part] = {}
         self._faded: dict[str, Part] = {}
-        self.corners: tuple[Part, ...] = ()
         self.problems = tuple(self._notes())
         self.told = "drawn, cross-fading" if self._why else "drawn, morphing"
 
@@ -212,6 +208,11 @@ class DrawnMouth:
         values = self._targets[source]
         return tuple(Setting(part, key[1], values[key]) for key, part in self._moved.items())
 
+    def feeling(self, wish: Mapping[str, float]) -> Pose:
+        """Drawn shapes stay as they were drawn."""
+        del wish
+        return ()
+
     def jaw(self, viseme: str) -> tuple[float, float]:
         """From the boxes of the drawings."""
         here, rest = self._box(self._from[viseme]), self._box("sil")
@@ -222,7 +223,7 @@ class DrawnMouth:
         del world
 
     def _drawn(self, viseme: str, origin: Point) -> list[Part]:
-        return drawn((bare(self._nodes[viseme]),), origin, _plain)
+        return drawn((bare(self._nodes[viseme]),), origin, plain)
 
     def _box(self, viseme: str) -> Box:
         boxes = bare(self._nodes[viseme]).box

@@ -203,17 +203,17 @@ _WAVE = Table(
     {
         "arm-right.spread": (
             (0, 0),
-            (0.1, 0.12),
-            (0.38, -2.55),
-            (0.58, -2.1),
-            (0.78, -2.65),
-            (0.98, -2.1),
-            (1.15, -2.5),
-            (1.38, 0.08),
+            (0.1, -0.15),
+            (0.38, 2.3),
+            (0.58, 1.75),
+            (0.78, 2.35),
+            (0.98, 1.75),
+            (1.15, 2.2),
+            (1.38, -0.08),
             (1.5, 0),
         ),
-        "arm-right.out": ((0, 0), (0.38, 4), (1.15, 4), (1.5, 0)),
-        "arm-right.y": ((0, 0), (0.38, -10), (1.15, -10), (1.5, 0)),
+        "arm-right.out": ((0, 0), (0.38, 34), (1.15, 34), (1.5, 0)),
+        "arm-right.y": ((0, 0), (0.38, -14), (1.15, -14), (1.5, 0)),
         "head.rotation": ((0, 0), (0.12, -0.02), (0.42, 0.075), (1.1, 0.06), (1.5, 0)),
         "head.y": ((0, 0), (0.12, 3), (0.42, -6), (1.1, -5), (1.5, 0)),
         "face.x": ((0, 0), (0.36, 5), (1.1, 5), (1.5, 0)),
@@ -273,14 +273,15 @@ _CELEBRATE = Table(
         "arm.spread": (
             (0, 0),
             (0.14, -0.15),
-            (0.4, 2.6),
-            (0.64, 2.2),
-            (0.86, 2.65),
-            (1.1, 2.3),
+            (0.4, 2.25),
+            (0.64, 1.85),
+            (0.86, 2.3),
+            (1.1, 1.95),
             (1.45, -0.05),
             (1.6, 0),
         ),
-        "arm.y": ((0, 0), (0.4, -12), (1.1, -10), (1.6, 0)),
+        "arm.out": ((0, 0), (0.4, 30), (1.1, 28), (1.6, 0)),
+        "arm.y": ((0, 0), (0.4, -16), (1.1, -14), (1.6, 0)),
         "brow.y": ((0, 0), (0.16, 4), (0.4, -24), (1.2, -20), (1.6, 0)),
         "lower-lid.y": ((0, 0), (0.35, -30), (1.2, -30), (1.6, 0)),
         "cheek.y": ((0, 0), (0.35, -9), (1.2, -9), (1.6, 0)),
@@ -325,7 +326,7 @@ GESTURES: Mapping[Gesture, Table] = {
 }
 
 # Faces without a mouth's help: brows, lids, cheeks, tilt; the corners of the mouth join in where
-# the mouth is parametric (`mouth-corner`, its y; up is a smile).
+# the mouth is parametric (in its own units: half of a resting mouth is 60 wide).
 EMOTIONS: Mapping[Emotion, Mapping[str, float]] = {
     Emotion.HAPPY: {
         "brow.y": -9,
@@ -340,7 +341,10 @@ EMOTIONS: Mapping[Emotion, Mapping[str, float]] = {
         "pupil.scaleX": 1.05,
         "pupil.scaleY": 1.05,
         "loose.spread": 0.16,
-        "mouth-corner.y": -11,
+        "mouth-corner.y": -10,
+        "mouth-corner.out": 5,
+        "mouth-corner.spread": 0.22,
+        "mouth-middle.y": 2,
     },
     Emotion.SAD: {
         "brow.y": 2,
@@ -356,7 +360,9 @@ EMOTIONS: Mapping[Emotion, Mapping[str, float]] = {
         "cheek.y": 4,
         "loose.spread": -0.4,
         "loose.rotation": 0.09,
-        "mouth-corner.y": 17,
+        "mouth-corner.y": 20,
+        "mouth-corner.spread": -0.6,
+        "mouth-middle.y": -7,
     },
     Emotion.SURPRISED: {
         "brow.y": -31,
@@ -369,7 +375,8 @@ EMOTIONS: Mapping[Emotion, Mapping[str, float]] = {
         "face.y": -5,
         "body.scaleY": 1.015,
         "loose.spread": 0.42,
-        "mouth-corner.y": 5,
+        "mouth-corner.y": 3,
+        "mouth-corner.out": -7,
     },
     Emotion.THINKING: {
         "brow-left.y": 5,
@@ -384,6 +391,8 @@ EMOTIONS: Mapping[Emotion, Mapping[str, float]] = {
         "face.y": -6,
         "head.rotation": -0.06,
         "loose.spread": -0.12,
-        "mouth-corner.y": 4,
+        "mouth-corner.y": 5,
+        "mouth-corner.spread": -0.2,
+        "mouth-corner.out": -4,
     },
 }

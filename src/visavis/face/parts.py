@@ -27,6 +27,11 @@ Replace = Callable[[Node, Point], Part | None]
 _PLAIN = Pen(0.0, 1.0, 1.0)
 
 
+def plain(_node: Node, _origin: Point) -> Part | None:
+    """No layer has a meaning: everything is drawn as it is."""
+    return None
+
+
 def drawn(nodes: Sequence[Node], origin: Point, replace: Replace) -> list[Part]:
     """The shown nodes as parts, in painter's order, with coordinates relative to `origin`."""
     out: list[Part] = []
@@ -90,9 +95,7 @@ def _fill_pen(paint: Paint | None) -> Pen:
     return _PLAIN
 
 
-def _shape(
-    item: Outline, pen: Pen, fill: Paint | None, stroke: Line | None, origin: Point
-) -> Part:
+def _shape(item: Outline, pen: Pen, fill: Paint | None, stroke: Line | None, origin: Point) -> Part:
     """A shape whose own space is the pen's: there, circles are circles again."""
     at = origin
     if pen != _PLAIN and isinstance(fill, Gradient):

@@ -1,6 +1,6 @@
 """From a drawing with named layers to a character file.
 
-    drawing + recipe -> layers (names) -> skeleton (joints) -> behaviour (clips, poses) -> rig
+drawing + recipe -> layers (names) -> skeleton (joints) -> behaviour (clips, poses) -> rig
 """
 
 from __future__ import annotations

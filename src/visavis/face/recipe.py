@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from yaml.composer import ComposerError
 
 from visavis.errors import ConfigError
 from visavis.face.contract import VISEMES
@@ -16,6 +17,7 @@ Color = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$")]
 Amount = Annotated[float, Field(ge=0, le=5)]
 Pair = tuple[float, float]
 Keys = Annotated[tuple[Pair, ...], Field(min_length=1, max_length=200)]
+Moods = Literal["idle", "listening", "thinking", "speaking"]
 MAX_RECIPE_BYTES = 200_000
 
 
@@ -44,7 +46,7 @@ class MouthRecipe(_Part):
     open: Amount = 1.0
     lip: Amount = 1.0
     """Width of the ring around the opening; 0 for a mouth without lips."""
-    smile: float = Field(0.0, ge=-2, le=2)
+    smile: Annotated[float, Field(ge=-2, le=2)] = 0.0
     """Lifts the corners of every shape but the round ones; the drawn rest is 0."""
     line: Amount = 1.0
     """Width of the dark line where the lips meet."""
@@ -74,12 +76,9 @@ class Light(_Part):
 
     stops: tuple[int, ...] = (0,)
     """Which colours of its paint change: numbers of gradient stops, from 0."""
-    colors: Mapping[Literal["idle", "listening", "thinking", "speaking"], tuple[Color, ...]]
+    colors: Mapping[Moods, tuple[Color, ...]]
     pulse: Literal["none", "opacity", "scale"] = "none"
-    beats: Mapping[
-        Literal["idle", "listening", "thinking", "speaking"],
-        tuple[float, float, Annotated[float, Field(ge=0.2, le=60)]],
-    ] = {}
+    beats: Mapping[Moods, tuple[float, float, Annotated[float, Field(ge=0.2, le=60)]]] = {}
     """Of the pulse: lowest, highest, seconds from one to the next."""
 
 
@@ -119,7 +118,7 @@ class _PlainLoader(yaml.SafeLoader):
         """Refuse an alias, otherwise as usual."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "references are not read", mark)
+            raise ComposerError(problem="references are not read", problem_mark=mark)
         return super().compose_node(parent, index)
 
 
@@ -134,7 +133,7 @@ def read_recipe(text: str, file_name: str = "character.yaml") -> Recipe:
     try:
         raw = yaml.load(text, Loader=_PlainLoader)  # a SafeLoader
     except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
+        mark: Any = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise ConfigError(
             f"{file_name}{line}: this is not YAML.", hint="Look for a missing colon or space."

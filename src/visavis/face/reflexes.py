@@ -36,7 +36,7 @@ def breath_track(part: Part, prop: str, amount: float, lag_s: float) -> Track:
 def blink_track(
     part: Part, prop: str, ends: tuple[float, float], plan: tuple[tuple[float, ...], float]
 ) -> Track:
-    """From open to shut (`ends`) and back at the plan's times; two close ones are a double blink."""
+    """From open to shut (`ends`) and back at the plan's times; two close ones: a double blink."""
     is_open, is_shut = ends
     times_s, loop_s = plan
     keys = [Key(0, is_open)]

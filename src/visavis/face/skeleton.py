@@ -12,7 +12,7 @@ from visavis.face.geometry import Box, Matrix, Pen, Point
 from visavis.face.joint import ENERGY, GAZE, Joint, Motion
 from visavis.face.layers import LOOSE, SHUT, SIDES, Layers
 from visavis.face.mouths import MouthMaker
-from visavis.face.parts import difference, drawn, morph, shapes_in
+from visavis.face.parts import difference, drawn, morph, plain, shapes_in
 from visavis.face.recipe import Recipe
 from visavis.face.riv import Value
 from visavis.face.scene import Part, group
@@ -90,9 +90,7 @@ def side_of(name: str) -> str:
     return next((side for side in SIDES if name.endswith(f"-{side}")), "")
 
 
-def build_skeleton(
-    drawing: Drawing, layers: Layers, recipe: Recipe, mouth: MouthMaker
-) -> Skeleton:
+def build_skeleton(drawing: Drawing, layers: Layers, recipe: Recipe, mouth: MouthMaker) -> Skeleton:
     """All parts of a drawing; raises DrawingError where a shut lid can't be reached."""
     props: dict[str, Value] = {
         "name": ARTBOARD,
@@ -174,10 +172,8 @@ class _Drawer:
             self._to.shut[name] = self._changes(name, shut, art, pivot)
         return joint.top
 
-    def _changes(
-        self, name: str, other: Node, art: list[Part], pivot: Point
-    ) -> tuple[Change, ...]:
-        target = drawn((bare(other),), pivot, lambda *_: None)
+    def _changes(self, name: str, other: Node, art: list[Part], pivot: Point) -> tuple[Change, ...]:
+        target = drawn((bare(other),), pivot, plain)
         if why := difference(art, target):
             problem = Problem(
                 other.source_line,

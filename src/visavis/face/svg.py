@@ -364,9 +364,8 @@ def geometry(element: Element) -> tuple[Contour, ...]:
             return (polyline(ends, is_closed=False),)
         case _:
             points = numbers(element.get("points") or "")
-            if len(points) < 4:
-                return ()
-            return (polyline(points, is_closed=element.tag == "polygon"),)
+            line = polyline(points, is_closed=element.tag == "polygon")
+            return (line,) if len(line.knots) > 1 else ()
 
 
 def _radii(element: Element) -> Point:

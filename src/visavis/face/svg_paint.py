@@ -38,9 +38,7 @@ class Gradients:
             self._problems.error(head.line, "spreadMethod", "Only pad can be drawn: add stops.")
         is_boxed = own.get("gradientUnits", "objectBoundingBox") == "objectBoundingBox"
         if is_boxed and (box.width == 0 or box.height == 0):
-            raise ValueError(
-                "a gradient on a straight line: give it gradientUnits userSpaceOnUse"
-            )
+            raise ValueError("a gradient on a straight line: give it gradientUnits userSpaceOnUse")
         matrix = ctm
         if is_boxed:
             matrix = ctm @ Matrix(a=box.width, d=box.height, e=box.left, f=box.top)

@@ -1,4 +1,4 @@
-"""How an SVG element is painted: attributes, classes in <style>, style="", and what is inherited."""
+"""How an SVG element is painted: attributes, classes in <style>, style="", and inheritance."""
 
 from __future__ import annotations
 

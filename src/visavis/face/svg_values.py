@@ -163,7 +163,7 @@ def _pack(red: float, green: float, blue: float, alpha: float) -> int:
 def _rgb(text: str) -> int:
     parts = _channels(text)
     rgb = [_share(part) if part.endswith("%") else float(part) / 255 for part in parts[:3]]
-    return _pack(*rgb, _share(parts[3]) if len(parts) > 3 else 1.0)
+    return _pack(rgb[0], rgb[1], rgb[2], _share(parts[3]) if len(parts) > 3 else 1.0)
 
 
 def _hsl(text: str) -> int:
@@ -191,7 +191,9 @@ def transform(text: str) -> Matrix:
     return matrix
 
 
-def _one_transform(name: str, values: Sequence[float]) -> Matrix:
+def _one_transform(  # noqa: PLR0911 - one for each form
+    name: str, values: Sequence[float]
+) -> Matrix:
     match name, list(values):
         case "matrix", [a, b, c, d, e, f]:
             return Matrix(a, b, c, d, e, f)

@@ -24,9 +24,9 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
 
 from visavis import __version__
+from visavis.characters import build_character
 from visavis.clock import Clock, MonotonicClock
 from visavis.errors import BusyError, ConfigError, UnsupportedError
-from visavis.characters import build_character
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
 from visavis.serve.allowance import TokenCount
