@@ -18,6 +18,8 @@ await build({
     "src/preview.ts",
     "src/preview.css",
     "src/studio.ts",
+    "src/workshop.ts",
+    "src/workshop.css",
   ],
   outdir,
   bundle: true,
@@ -33,7 +35,7 @@ await build({
 
 const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
 await copyFile(wasm, `${outdir}/rive.wasm`);
-for (const file of ["favicon.svg", "third-party.txt", "preview.template"]) {
+for (const file of ["favicon.svg", "third-party.txt", "preview.template", "workshop.html"]) {
   await copyFile(`src/${file}`, `${outdir}/${file}`);
 }
 

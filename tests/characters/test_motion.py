@@ -205,7 +205,7 @@ def test_inputs_and_view_model_do_the_same(camera: Studio) -> None:
 
 def test_thirty_seconds_of_anything(camera: Studio) -> None:
     """Random values in both planes, at 60 frames a second: no exception, no complaint."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     script: list[tuple[str, str, float | bool]] = []
     for _ in range(600):
         control = chance.choice(CONTROLS)
@@ -221,4 +221,3 @@ def test_thirty_seconds_of_anything(camera: Studio) -> None:
     camera.picture()
     assert camera.complaints == []
     camera.reset()
-

@@ -18,6 +18,14 @@ const STATE_MACHINE = "Avatar";
 const MAX_CANVAS_PIXELS = 1600;
 const GAZE_EASE = 0.12;
 
+/** Short movements, by the trigger that starts them; `gesture` is a nod. */
+export const GESTURES = ["gesture", "wave", "think", "celebrate", "shrug"] as const;
+export type Gesture = (typeof GESTURES)[number];
+
+/** What a face tells beside its words, in the order of the control `emotion`. */
+export const EMOTIONS = ["neutral", "happy", "sad", "surprised", "thinking"] as const;
+export type Emotion = (typeof EMOTIONS)[number];
+
 /** The plane on which values reach the character: view model, or the inputs of older files. */
 interface Controls {
   setNumber(name: string, value: number): void;
@@ -99,6 +107,16 @@ export class Stage {
   /** A short gesture: a nod. */
   nod(): void {
     this.#controls.fire("gesture");
+  }
+
+  /** A character that lacks the gesture stays as it is. */
+  gesture(name: Gesture): void {
+    this.#controls.fire(name);
+  }
+
+  /** Eased inside the file; the mouth goes on with its visemes. */
+  feel(emotion: Emotion): void {
+    this.#controls.setNumber("emotion", EMOTIONS.indexOf(emotion));
   }
 
   dispose(): void {

@@ -18,6 +18,7 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 64
 MAX_ELEMENTS = 20_000
 MAX_PROBLEMS = 20
+_NEAR = 0.8  # of 1: bead is no slip for head
 
 _SVG = "http://www.w3.org/2000/svg"
 _ATTRIBUTES = {
@@ -196,10 +197,9 @@ def _attribute(name: str) -> str | None:
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
-    """`did you mean X?`, or nothing where nothing is near; case counts least."""
+    """`did you mean X?`, or nothing where nothing is near; case and swapped letters count least."""
     by_case = {name.lower(): name for name in known}
-    exact = by_case.get(word.lower())
-    near = [exact] if exact else get_close_matches(word.lower(), list(by_case), n=1, cutoff=0.8)
-    if not near:
-        return ""
-    return f"did you mean {exact or by_case[near[0]]}?"
+    lower = word.lower()
+    near = [lower] if lower in by_case else get_close_matches(lower, list(by_case), 1, _NEAR)
+    near = near or [name for name in by_case if sorted(name) == sorted(lower)]
+    return f"did you mean {by_case[near[0]]}?" if near else ""
