@@ -148,14 +148,7 @@ def _explained(error: ValidationError, text: str, file_name: str) -> ConfigError
     first = error.errors(include_url=False)[0]
     path = [str(part) for part in first["loc"]]
     name = path[-1] if path else ""
-    line = next(
-        (
-            number
-            for number, content in enumerate(text.splitlines(), start=1)
-            if content.strip().startswith(f"{name}:")
-        ),
-        1,
-    )
+    line = _line_of(text, path)
     hint = "docs/characters.md lists every field."
     if first["type"] == "extra_forbidden":
         known = [*Recipe.model_fields, *MouthRecipe.model_fields, *MouthColors.model_fields]
@@ -166,3 +159,18 @@ def _explained(error: ValidationError, text: str, file_name: str) -> ConfigError
             hint=hint,
         )
     return ConfigError(f"{file_name}:{line}: {'.'.join(path)}: {first['msg']}.", hint=hint)
+
+
+def _line_of(text: str, path: list[str]) -> int:
+    """Where the deepest part of a field's path is written."""
+    node: Any = yaml.compose(text, Loader=_PlainLoader)
+    line = 1
+    for name in path:
+        pairs: list[tuple[Any, Any]] = getattr(node, "value", [])
+        if not isinstance(node, yaml.MappingNode):
+            break
+        found = next((pair for pair in pairs if pair[0].value == name), None)
+        if found is None:
+            break
+        line, node = int(found[0].start_mark.line) + 1, found[1]
+    return line

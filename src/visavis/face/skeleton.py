@@ -115,9 +115,11 @@ def _fits(drawing: Drawing) -> bool:
 
 def _head_height(drawing: Drawing, layers: Layers) -> float:
     """Of the head's largest outline: its skull, not its antenna, neck or hat."""
-    boxes = [item.box for item in outlines(layers.by_name.get("head", drawing.root))]
-    largest = max((box for box in boxes if box), key=lambda box: box.width * box.height)
-    return largest.height
+    for node in (layers.by_name.get("head"), drawing.root):
+        boxes = [box for item in outlines(node) if (box := item.box)] if node else []
+        if boxes:
+            return max(boxes, key=lambda box: box.width * box.height).height
+    return drawing.height
 
 
 class _Drawer:
