@@ -76,6 +76,7 @@ def test_text_that_is_not_utf_8_is_kept_but_never_written_by_us() -> None:
 def test_an_older_key_means_the_same() -> None:
     old = b"RIVE" + bytes([7, 0, 0, 0]) + bytes([1, 9, 0, 0, 0x80, 0x3F, 0])
     assert read_riv(old).objects == (RivObject("Artboard", {"x": 1.0}),)
+    assert rewrite_riv(read_riv(old)) == old
 
 
 def test_the_vocabulary_is_whole_and_inherits() -> None:

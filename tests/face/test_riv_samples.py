@@ -23,12 +23,12 @@ def test_an_official_file_is_written_back(path: Path) -> None:
     data = path.read_bytes()
     file = read_riv(data)
     again = rewrite_riv(file)
-    assert read_riv(again).objects == file.objects or "nan" in repr(file.objects)
-    assert len(again) == len(data)
+    assert repr(read_riv(again)) == repr(file)  # by name: a NaN is no other NaN
+    assert again == data
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_an_official_file_can_be_inspected(path: Path) -> None:
     found = summary(path.read_bytes())
     assert found.object_count > 0
-    assert found.unknown == ()
+    assert found.artboards or found.view_models or found.assets

@@ -76,6 +76,8 @@ def lint(
 ) -> None:
     """Say everything that is wrong or doubtful. Exit code 1 if it can't be used."""
     console = Console()
+    if target.suffix in {".svg", ".yaml"} and target.is_file():
+        target = target.parent
     if target.is_dir():
         source = read_source(target)
         puppet = source.build()

@@ -140,7 +140,7 @@ def _unknown_names(item: RivObject) -> Iterator[str]:
 def _split(objects: Sequence[RivObject], kind: str) -> Iterator[Sequence[RivObject]]:
     """The runs of objects that begin with one of `kind`."""
     starts = [index for index, item in enumerate(objects) if item.kind == kind]
-    for start, end in zip(starts, [*starts[1:], len(objects)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(objects)], strict=False):
         yield objects[start:end]
 
 

@@ -142,7 +142,7 @@ def _machine_problems(behaviour: Sequence[RivObject]) -> Iterator[str]:
 
 def _layers(behaviour: Sequence[RivObject]) -> Iterator[Sequence[RivObject]]:
     starts = [i for i, item in enumerate(behaviour) if item.kind == "StateMachineLayer"]
-    for start, end in zip(starts, [*starts[1:], len(behaviour)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(behaviour)], strict=False):
         yield behaviour[start:end]
 
 

@@ -39,6 +39,7 @@ _NAMES_BY_KEY = {
     kind.key: {key: p.name for p in kind.properties for key in (*p.other_keys, p.key)}
     for kind in KINDS
 }
+_OLDER_KEYS = frozenset(key for kind in KINDS for p in kind.properties for key in p.other_keys)
 _UNKNOWN_WIRES = (Wire.UINT, Wire.BYTES, Wire.FLOAT, Wire.COLOR)
 # A text of another encoding is kept byte for byte; what we write ourselves is always UTF-8.
 _KEEP_BYTES = "surrogateescape"
@@ -57,13 +58,18 @@ class RivObject:
 
 @dataclass(frozen=True, slots=True)
 class RivFile:
-    """What a `.riv` file holds. `contents` is its table of contents: (key, field type 0...3)."""
+    """What a `.riv` file holds.
+
+    `contents` is its table of contents: (key, field type 0...3). `older_keys` are the
+    (type, key) of older editors that it uses for properties which have newer ones.
+    """
 
     major: int
     minor: int
     objects: tuple[RivObject, ...]
     file_id: int = 0
     contents: tuple[tuple[int, int], ...] = ()
+    older_keys: frozenset[tuple[str, int]] = frozenset()
 
 
 def encode_varuint(value: int) -> bytes:
@@ -99,7 +105,7 @@ def rewrite_riv(file: RivFile) -> bytes:
     were added that the format can't carry.
     """
     seen: dict[int, Wire] = {key: _UNKNOWN_WIRES[field_type] for key, field_type in file.contents}
-    body = b"".join(_encode_object(item, seen) for item in file.objects)
+    body = b"".join(_encode_object(item, seen, file.older_keys) for item in file.objects)
     head = _encode_head(file.major, file.minor, file.file_id)
     return head + _encode_contents(file.contents) + body
 
@@ -115,9 +121,10 @@ def read_riv(data: bytes) -> RivFile:
     contents = _decode_contents(reader)
     wires = {key: _UNKNOWN_WIRES[field_type] for key, field_type in contents}
     objects: list[RivObject] = []
+    older: set[tuple[str, int]] = set()
     while not reader.at_end:
-        objects.append(_decode_object(reader, wires))
-    return RivFile(major, minor, tuple(objects), file_id, contents)
+        objects.append(_decode_object(reader, wires, older))
+    return RivFile(major, minor, tuple(objects), file_id, contents, frozenset(older))
 
 
 def _broken(why: str) -> ConfigError:
@@ -135,11 +142,13 @@ def _check(item: RivObject) -> None:
             raise ValueError(f"{item.kind}.{name} = {value!r}: not UTF-8")
 
 
-def _encode_object(item: RivObject, seen: dict[int, Wire]) -> bytes:
+def _encode_object(
+    item: RivObject, seen: dict[int, Wire], older_keys: frozenset[tuple[str, int]] = frozenset()
+) -> bytes:
     kind = KIND_BY_NAME.get(item.kind)
     out = bytearray(encode_varuint(kind.key if kind else _number_of(item.kind, "object type")))
     for name, value in item.props.items():
-        key, wire = _key_and_wire(item.kind, kind, name, seen)
+        key, wire = _key_and_wire(item.kind, kind, name, seen, older_keys)
         seen.setdefault(key, wire)
         try:
             out += encode_varuint(key) + _encode_value(wire, value)
@@ -157,11 +166,16 @@ def _number_of(name: str, what: str) -> int:
 
 
 def _key_and_wire(
-    kind_name: str, kind: Kind | None, name: str, seen: Mapping[int, Wire]
+    kind_name: str,
+    kind: Kind | None,
+    name: str,
+    seen: Mapping[int, Wire],
+    older_keys: frozenset[tuple[str, int]],
 ) -> tuple[int, Wire]:
     found = kind.find(name) if kind else None
     if found is not None:
-        return found.key, found.wire
+        older = next((key for key in found.other_keys if (kind_name, key) in older_keys), None)
+        return older or found.key, found.wire
     if not name.startswith("#"):
         raise ValueError(f"{kind_name} has no property {name!r}")
     key = _number_of(name, "property")
@@ -248,7 +262,9 @@ def _decode_contents(reader: _Reader) -> tuple[tuple[int, int], ...]:
     return tuple(contents)
 
 
-def _decode_object(reader: _Reader, contents: Mapping[int, Wire]) -> RivObject:
+def _decode_object(
+    reader: _Reader, contents: Mapping[int, Wire], older: set[tuple[str, int]]
+) -> RivObject:
     type_key = reader.varuint()
     kind = KIND_BY_KEY.get(type_key)
     names = _NAMES_BY_KEY.get(type_key, {})
@@ -257,6 +273,8 @@ def _decode_object(reader: _Reader, contents: Mapping[int, Wire]) -> RivObject:
         wire = _WIRE_BY_KEY.get(key) or contents.get(key)
         if wire is None:
             raise _broken(f"property {key} is neither known nor in its table of contents")
+        if kind and key in _OLDER_KEYS:
+            older.add((kind.name, key))
         props[names.get(key, f"#{key}")] = _decode_value(reader, wire)
     return RivObject(kind.name if kind else f"#{type_key}", props)
 
