@@ -13,7 +13,9 @@ SIDES = ("left", "right")
 """As seen on the screen."""
 
 _PAIRED = ("eye", "white", "pupil", "lid", "lower-lid", "brow", "cheek", "arm")
-SINGLE = ("body", "head", "face", "mouth", "jaw")
+GROUND = "ground"
+"""What lies beneath and never moves, such as a shadow; outside of all groups."""
+SINGLE = ("body", "head", "face", "mouth", "jaw", GROUND)
 MOUTH_PARTS = ("mouth-shape", "mouth-line", "teeth-upper", "teeth-lower", "tongue", "tongue-tip")
 PAIRED = tuple(f"{name}-{side}" for name in _PAIRED for side in SIDES)
 SHUT = {f"lid-{side}": f"lid-{side}-shut" for side in SIDES}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Self, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -117,7 +117,8 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuse an alias, otherwise as usual."""
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            event: Any = cast("Any", self.peek_event())  # pyright: ignore[reportUnknownMemberType]
+            mark: Any = event.start_mark
             raise ComposerError(problem="references are not read", problem_mark=mark)
         return super().compose_node(parent, index)
 
@@ -163,12 +164,13 @@ def _explained(error: ValidationError, text: str, file_name: str) -> ConfigError
 
 def _line_of(text: str, path: list[str]) -> int:
     """Where the deepest part of a field's path is written."""
-    node: Any = yaml.compose(text, Loader=_PlainLoader)
+    compose = cast("Callable[..., Any]", yaml.compose)
+    node = compose(text, Loader=_PlainLoader)
     line = 1
     for name in path:
-        pairs: list[tuple[Any, Any]] = getattr(node, "value", [])
         if not isinstance(node, yaml.MappingNode):
             break
+        pairs = cast("list[tuple[Any, Any]]", node.value)
         found = next((pair for pair in pairs if pair[0].value == name), None)
         if found is None:
             break

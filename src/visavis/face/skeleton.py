@@ -10,7 +10,7 @@ from visavis.face.contract import ARTBOARD
 from visavis.face.drawing import Drawing, Group, Node, Visibility, bare, outlines
 from visavis.face.geometry import Box, Matrix, Pen, Point
 from visavis.face.joint import ENERGY, GAZE, Joint, Motion
-from visavis.face.layers import LOOSE, SHUT, SIDES, Layers
+from visavis.face.layers import GROUND, LOOSE, SHUT, SIDES, Layers
 from visavis.face.mouths import MouthMaker
 from visavis.face.parts import difference, drawn, morph, plain, shapes_in
 from visavis.face.recipe import Recipe
@@ -139,8 +139,10 @@ class _Drawer:
         ground = (drawing.width / 2, min(box.bottom, drawing.height) if box else drawing.height)
         whole = Joint("whole", _MOTIONS["whole"], x=ground[0], y=ground[1])
         self._to.joints["whole"] = whole
-        whole.add(*drawn(drawing.root.children, ground, self._replace))
-        self._to.artboard.add(whole.top)
+        still = [node for node in drawing.root.children if node.name == GROUND]
+        moving = [node for node in drawing.root.children if node.name != GROUND]
+        whole.add(*drawn(moving, ground, self._replace))
+        self._to.artboard.add(*drawn(still, (0.0, 0.0), plain), whole.top)
 
     def _replace(self, node: Node, origin: Point) -> Part | None:
         """The part for a layer with a meaning; None for plain drawing."""
