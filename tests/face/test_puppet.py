@@ -10,6 +10,7 @@ import pytest
 
 from visavis.errors import ConfigError
 from visavis.face.contract import VISEMES
+from visavis.face.keys import property_key
 from visavis.face.lint import cost, problems
 from visavis.face.puppet import Puppet, make_puppet
 from visavis.face.recipe import Recipe, read_recipe
@@ -176,11 +177,31 @@ def test_lips_hang_on_bones_so_that_feelings_bend_every_shape() -> None:
     objects = read_riv(made().riv).objects
     assert kinds(objects).count("RootBone") == 3
     assert kinds(objects).count("Tendon") == 3 * kinds(objects).count("Skin")
+    weights = [
+        tuple(int(o.props[name]) for name in ("indices", "inIndices", "outIndices"))
+        for o in objects
+        if o.kind == "CubicWeight"
+    ]
+    # Each path's points: left corner, top, right corner, bottom; bone 3 is the middle.
+    assert weights == [(b, b, b) for b in (1, 3, 2, 3)] * kinds(objects).count("Skin")
     poses = list(animated(made().riv, "emotion_").values())
     assert all(one != two for one, two in itertools.combinations(poses, 2))
     calm = made(recipe=Recipe(name="Test", emotions=0))
     still = list(animated(calm.riv, "emotion_").values())
     assert all(pose == still[0] for pose in still)
+
+
+def test_feelings_are_mirrored() -> None:
+    """Sad brows rise towards the middle on both sides."""
+    riv = made().riv
+    objects = read_riv(riv).objects
+    first = next(i for i, o in enumerate(objects) if o.kind == "Artboard")
+    names = {str(o.props.get("name")): i for i, o in enumerate(objects[first:])}
+    sad = animated(riv, "emotion_sad")["emotion_sad"]
+    turn = property_key("Node", "rotation")
+    left, right = (sad[names[f"brow-{side}.emotion"], turn] for side in ("left", "right"))
+    assert left == pytest.approx(-right)
+    assert left < -0.1
 
 
 def test_what_never_moves_costs_nothing() -> None:
