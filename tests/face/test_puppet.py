@@ -11,7 +11,7 @@ import pytest
 from visavis.errors import ConfigError
 from visavis.face.contract import VISEMES
 from visavis.face.keys import property_key
-from visavis.face.lint import cost, problems
+from visavis.face.lint import LEAST_SHARE, cost, nearest_mouths, problems
 from visavis.face.puppet import Puppet, make_puppet
 from visavis.face.recipe import Recipe, read_recipe
 from visavis.face.riv import RivObject, read_riv
@@ -73,6 +73,16 @@ def test_the_least_character_is_built_and_silent() -> None:
     assert puppet.mouth == "parametric"
     assert puppet.warnings == ()
     assert puppet.riv == made().riv
+
+
+def test_parametric_mouths_are_far_enough_apart() -> None:
+    nearest = nearest_mouths(made().riv)
+    assert nearest is not None
+    assert nearest.share > LEAST_SHARE
+    flat = read_recipe("name: X\nmouth: {open: 0, width: 0, lip: 0}")
+    narrow = nearest_mouths(made(recipe=flat).riv)
+    assert narrow is not None
+    assert narrow.share < nearest.share
 
 
 def test_a_path_alone_may_be_a_layer() -> None:
@@ -158,6 +168,9 @@ def test_mouths_that_were_not_drawn_are_taken_from_the_nearest() -> None:
     few = "".join(mouth_group(v, d) for v, d in (("sil", 2), ("aa", 30), ("O", 20), ("SS", 6)))
     puppet = made(mouth=few)
     assert "mouth-U from mouth-O" in told(puppet)
+    alike = nearest_mouths(puppet.riv)
+    assert alike is not None
+    assert alike.share == 0.0
     poses = animated(puppet.riv, "mouth_")
     assert poses["mouth_U"] == poses["mouth_O"] != poses["mouth_aa"]
     assert poses["mouth_PP"] == poses["mouth_sil"]

@@ -90,6 +90,7 @@ class _Reader:
         """The whole of it."""
         left, top, width, height = self._frame()
         self._problems.check()
+        self._gradients.frame = (width, height)
         style = self._sheet.style(self._root, INITIAL)
         children = self._children(self._root, Matrix(e=-left, f=-top), style)
         self._problems.check()

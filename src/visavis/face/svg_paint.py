@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from visavis.face.drawing import Gradient, GradientKind, Paint
@@ -20,6 +21,8 @@ class Gradients:
     """Finds a gradient by its id and fits it to what it paints."""
 
     def __init__(self, by_id: Mapping[str, Element], sheet: Sheet, problems: Problems) -> None:
+        self.frame: Point = (1.0, 1.0)
+        """Width and height that percentages mean where units are those of user space."""
         self._by_id = by_id
         self._sheet = sheet
         self._problems = problems
@@ -86,15 +89,23 @@ class Gradients:
     def _ends(
         self, head: Element, kind: GradientKind, own: Mapping[str, str]
     ) -> tuple[Point, Point]:
-        def at(name: str, default: str) -> float:
-            text = own.get(name, default)
-            return length(text, whole=1.0)
+        is_boxed = own.get("gradientUnits", "objectBoundingBox") == "objectBoundingBox"
+        width, height = (1.0, 1.0) if is_boxed else self.frame
+
+        def across(name: str, default: str) -> float:
+            return length(own.get(name, default), whole=width)
+
+        def down(name: str, default: str) -> float:
+            return length(own.get(name, default), whole=height)
 
         if kind is GradientKind.LINEAR:
-            return (at("x1", "0"), at("y1", "0")), (at("x2", "1"), at("y2", "0"))
-        cx, cy, r = at("cx", "0.5"), at("cy", "0.5"), at("r", "0.5")
-        fx, fy = at("fx", own.get("cx", "0.5")), at("fy", own.get("cy", "0.5"))
-        if abs(fx - cx) + abs(fy - cy) > _FOCUS_TOLERANCE * r or at("fr", "0") > 0:
+            start = (across("x1", "0%"), down("y1", "0%"))
+            return start, (across("x2", "100%"), down("y2", "0%"))
+        cx, cy = across("cx", "50%"), down("cy", "50%")
+        r = length(own.get("r", "50%"), whole=math.hypot(width, height) / math.sqrt(2))
+        fx, fy = across("fx", own.get("cx", "50%")), down("fy", own.get("cy", "50%"))
+        fr = length(own.get("fr", "0"), whole=1.0)
+        if abs(fx - cx) + abs(fy - cy) > _FOCUS_TOLERANCE * r or fr > 0:
             self._problems.error(
                 head.line,
                 "a radial gradient with its focus off its centre",
