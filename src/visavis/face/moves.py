@@ -366,7 +366,7 @@ EMOTIONS: Mapping[Emotion, Mapping[str, float]] = {
     },
     Emotion.SURPRISED: {
         "brow.y": -31,
-        "lid.y": -13,
+        "lid.y": -6,
         "lower-lid.y": 8,
         "pupil.scaleX": 0.84,
         "pupil.scaleY": 0.84,
