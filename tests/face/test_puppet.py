@@ -217,6 +217,18 @@ def test_feelings_are_mirrored() -> None:
     assert left < -0.1
 
 
+def test_eyes_without_lids_are_pressed_flatter_where_lids_would_narrow() -> None:
+    riv = made().riv
+    objects = read_riv(riv).objects
+    first = next(i for i, o in enumerate(objects) if o.kind == "Artboard")
+    eye = next(
+        i for i, o in enumerate(objects[first:]) if o.props.get("name") == "eye-left.emotion"
+    )
+    tall = property_key("Node", "scaleY")
+    felt = {name: pose[eye, tall] for name, pose in animated(riv, "emotion_").items()}
+    assert felt["emotion_sad"] < felt["emotion_neutral"] == 1 < felt["emotion_surprised"]
+
+
 def test_what_never_moves_costs_nothing() -> None:
     """A brow has nodes for what moves it, a plain shape has none."""
     assert cost(made().riv).shapes < 30

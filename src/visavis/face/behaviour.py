@@ -81,7 +81,21 @@ class _Behaviour:
                 rest = _REST.get(prop, 0.0)
                 scaled = tuple((t, rest + (v - rest) * factor * amount * gain) for t, v in keys)
                 found[place] = _later(scaled, late_s, table.seconds)
+            if role_of(layer) == "lid" and prop == "y":
+                found |= self._narrowed(side_of(layer), keys, gain)
         return found
+
+    def _narrowed(self, only: str, keys: Keys, gain: float) -> Iterator[tuple[Place, Keys]]:
+        """What a lid would do, for eyes that have none: they are pressed a little flatter."""
+        for side in (only,) if only else SIDES:
+            eye = f"eye-{side}"
+            if f"lid-{side}" in self._joints or eye not in self._joints:
+                continue
+            box = self._layers[eye].box
+            if box is not None and box.height > 0:
+                share = gain * self._unit / box.height
+                pressed = tuple((t, min(1.3, max(0.3, 1 - v * share))) for t, v in keys)
+                yield (eye, "scaleY"), pressed
 
     def _swing(self, name: str) -> tuple[float, float]:
         swing = self._recipe.loose.get(name.removeprefix(LOOSE))
