@@ -177,6 +177,17 @@ def test_mouths_that_were_not_drawn_are_taken_from_the_nearest() -> None:
     assert "mouth-aa isn't drawn" in refused(drawing(mouth=mouth_group("sil", 2)))
 
 
+@pytest.mark.parametrize(
+    "mouth",
+    [
+        f'<g display="none">{MOUTH}</g>',
+        '<g id="mouth-aa"><g id="mouth-sil"><rect width="9" height="9"/></g></g>',
+    ],
+)
+def test_a_mouth_that_would_never_be_seen_is_refused(mouth: str) -> None:
+    assert "can't be reached" in refused(drawing(mouth=mouth))
+
+
 def test_a_lid_reaches_its_shut_shape_or_the_reason_is_told() -> None:
     lid = '<path id="lid-left" d="M28 30 L42 30 L42 34 Z" fill="gold"/>'
     shut = '<path id="lid-left-shut" display="none" d="M28 30 L42 30 L42 46 Z" fill="gold"/>'

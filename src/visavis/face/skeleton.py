@@ -91,7 +91,7 @@ def side_of(name: str) -> str:
 
 
 def build_skeleton(drawing: Drawing, layers: Layers, recipe: Recipe, mouth: MouthMaker) -> Skeleton:
-    """All parts of a drawing; raises DrawingError where a shut lid can't be reached."""
+    """All parts of a drawing; raises DrawingError where a shut lid or a mouth can't be reached."""
     props: dict[str, Value] = {
         "name": ARTBOARD,
         "width": drawing.width,
@@ -132,6 +132,7 @@ class _Drawer:
         self._layers = layers
         self._recipe = recipe
         self._to = skeleton
+        self._met: set[str] = set()
 
     def draw(self) -> None:
         drawing = self._drawing
@@ -143,11 +144,22 @@ class _Drawer:
         moving = [node for node in drawing.root.children if node.name != GROUND]
         whole.add(*drawn(moving, ground, self._replace))
         self._to.artboard.add(*drawn(still, (0.0, 0.0), plain), whole.top)
+        self._check_mouths()
+
+    def _check_mouths(self) -> None:
+        """A mouth inside of something that isn't shown would never be seen."""
+        lost = sorted(self._to.mouth.names - self._met)
+        if lost:
+            node = self._layers.by_name[lost[0]]
+            what = f"{', '.join(lost)} can't be reached: inside a hidden layer, or another mouth"
+            problem = Problem(node.source_line, what, "Show that layer, or move the mouth out.")
+            raise DrawingError(self._drawing.file_name, (problem,))
 
     def _replace(self, node: Node, origin: Point) -> Part | None:
         """The part for a layer with a meaning; None for plain drawing."""
         name = node.name
-        if name in self._to.mouth.names:
+        if name in self._to.mouth.names and self._layers.by_name.get(name) is node:
+            self._met.add(name)
             return self._to.mouth.part(name, origin)
         if name in SHUT.values():
             return group(name)  # a pose to reach, not a thing to show
