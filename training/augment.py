@@ -72,8 +72,8 @@ def _equalised(speech: Doubles, random: np.random.Generator) -> Doubles:
     size = _size(len(speech) + 2_048)
     knots = np.cumsum(random.normal(size=9)) * 2.0
     knots = np.clip(knots - knots.mean(), -8.0, 8.0)
-    at = np.linspace(0.0, 8.0, size // 2 + 1) ** 0.7 * 8.0**0.3
-    gains_db: Doubles = np.interp(at, np.arange(9.0), knots)
+    at = np.power(np.linspace(0.0, 8.0, size // 2 + 1), 0.7) * 8.0**0.3
+    gains_db = np.interp(at, np.arange(9.0), knots)
     return _filtered(speech, np.power(10.0, gains_db / 20.0))
 
 
