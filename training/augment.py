@@ -73,7 +73,7 @@ def _equalised(speech: Doubles, random: np.random.Generator) -> Doubles:
     knots = np.cumsum(random.normal(size=9)) * 2.0
     knots = np.clip(knots - knots.mean(), -8.0, 8.0)
     at = np.power(np.linspace(0.0, 8.0, size // 2 + 1), 0.7) * 8.0**0.3
-    gains_db = np.interp(at, np.arange(9.0), knots)
+    gains_db = np.asarray(np.interp(at, np.arange(9.0), knots), dtype=np.float64)
     return _filtered(speech, np.power(10.0, gains_db / 20.0))
 
 
