@@ -17,6 +17,7 @@ from visavis.lips.heard import HeardSource, Hears
 from visavis.lips.letters import letter_model
 from visavis.lips.lipsync import LipSync
 from visavis.lips.natural import naturalize
+from visavis.lips.phonemes import SIL
 from visavis.lips.spans import Span
 from visavis.models.lexicon import best_lexicon
 
@@ -88,7 +89,9 @@ class CharactersAlone:
             *source.finish(),
         )
         cpu_s = time.process_time() - began
-        visemes, starts = [span.viseme for span in spans], [span.start_sample for span in spans]
+        behind = [Span(SIL, span.end_sample, len(sound), 0.0) for span in spans[-1:]]
+        visemes = [span.viseme for span in (*spans, *behind)]
+        starts = [span.start_sample for span in (*spans, *behind)]
         track = track_of(visemes, starts, len(sound), rate_hz)
         return Result(track, 0.0, Compute(cpu_s, len(sound) / rate_hz))
 
