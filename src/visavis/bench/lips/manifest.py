@@ -40,7 +40,7 @@ MAX_UNSCORED_SHARE = 0.5
 """A file with less known than this is a mistake: another alphabet, or labels of another sound."""
 
 Ends = Literal["silence", "unknown"]
-"""What empty labels at both ends of a recording stand for: silence, or speech that has no labels."""
+"""What empty labels at both ends of a recording stand for: silence, or speech without labels."""
 
 MAX_OVERHANG_S = 0.5
 """Labels that go on so long after their sound belong to another one."""
