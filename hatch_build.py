@@ -77,7 +77,7 @@ def build_page(root: Path, say: Say) -> None:
     except PageBuildError:
         if not (static / "index.html").is_file():
             raise
-        say("No Node here: keeping the page that is already built.")
+        say("No Node here: keeping an older page than its sources would make.")
         return
     _install_tools(node, web, say)
     say("Page 2/2: bundling ...")

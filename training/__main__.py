@@ -18,7 +18,7 @@ import typer
 from training import examples as store
 from training import realign, recordings, voices
 from training.examples import Example
-from training.fit import fit
+from training.fit import averaged, fit
 from training.model import exported
 from training.plan import lines
 from training.recordings import Recording, Timed
@@ -152,7 +152,7 @@ def train(settings: Settings, data: Data) -> bytes:
     weights = weights_from(found)
     by = "labels that the net of the round before aligned" if len(settings.steps) > 1 else "labels"
     card = {**weights.card, "dev": scores, "dev_against": by}
-    state = _state_of(run / f"round-{len(settings.steps) - 1}.pt")
+    state = averaged(run / f"round-{len(settings.steps) - 1}.pt")
     return exported(state, weights.log_prior, weights.mean_frames, card)
 
 
@@ -176,12 +176,6 @@ def _round(
         "data": _told(sorted(trained)),
     }
     return exported(state, log_prior, means, card)
-
-
-def _state_of(checkpoint: Path) -> dict[str, object]:
-    import torch  # noqa: PLC0415 - kept out of the commands that only record
-
-    return torch.load(checkpoint, weights_only=True)["average"]
 
 
 def _new_labels(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,7 @@ def augmented(sound: Floats, others: list[Floats], random: np.random.Generator) 
     """Each change with its own chance; `others` are people who may talk behind."""
     stretch = 1.0
     if random.random() < 0.7:  # pitch, formants and tempo together; up to a child's
-        stretch = 1.0 / float(np.exp(random.uniform(np.log(0.85), np.log(1.35))))
+        stretch = math.exp(-random.uniform(math.log(0.85), math.log(1.35)))
         sound = soxr.resample(sound, RATE_HZ, RATE_HZ * stretch).astype(np.float32)
     lead, tail = (int(random.uniform(0.05, 0.8) * RATE_HZ) for _ in range(2))
     speech = np.pad(sound, (lead, tail)).astype(np.float64)
@@ -71,8 +72,9 @@ def _equalised(speech: Doubles, random: np.random.Generator) -> Doubles:
     size = _size(len(speech) + 2_048)
     knots = np.cumsum(random.normal(size=9)) * 2.0
     knots = np.clip(knots - knots.mean(), -8.0, 8.0)
-    at = np.linspace(0.0, 8.0, size // 2 + 1) ** 0.7 * 8.0**0.3
-    return _filtered(speech, 10.0 ** (np.interp(at, np.arange(9.0), knots) / 20.0))
+    at = np.power(np.linspace(0.0, 8.0, size // 2 + 1), 0.7) * 8.0**0.3
+    gains_db = np.asarray(np.interp(at, np.arange(9.0), knots), dtype=np.float64)
+    return _filtered(speech, np.power(10.0, gains_db / 20.0))
 
 
 def _limited(speech: Doubles, high_hz: float) -> Doubles:
@@ -105,11 +107,11 @@ def _coded(speech: Doubles, random: np.random.Generator) -> Doubles:
     levels = float(2 ** int(random.integers(4, 8)))
     peak = np.max(np.abs(speech)) + 1e-6
     folded = np.sign(speech) * np.log1p(255.0 * np.abs(speech) / peak) / np.log(256.0)
-    stepped = np.round(folded * levels) / levels
+    stepped = np.rint(folded * levels) / levels
     return np.sign(stepped) * np.expm1(np.abs(stepped) * np.log(256.0)) / 255.0 * peak
 
 
-def _filtered(speech: Doubles, response: NDArray[np.generic]) -> Doubles:
+def _filtered(speech: Doubles, response: NDArray[np.float64 | np.complex128]) -> Doubles:
     size = 2 * (len(response) - 1)
     return np.fft.irfft(np.fft.rfft(speech, size) * response, size)[: len(speech)]
 

@@ -47,7 +47,7 @@ def make(key: str, variant: int, seed: int, pool: Sequence[str]) -> None:
         changed = plain(sound)
     else:
         who = random.choice(len(pool), size=min(N_OTHERS, len(pool)), replace=False)
-        others = [load(pool[index]).pcm.astype(np.float32) / 32_768.0 for index in who]
+        others = [load(pool[int(index)]).pcm.astype(np.float32) / 32_768.0 for index in who]
         changed = augmented(sound, others, random)
     features = features_of(changed.sound).astype(np.float16)
     path.parent.mkdir(parents=True, exist_ok=True)

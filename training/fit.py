@@ -37,7 +37,9 @@ def fit(
     it had not been.
     """
     torch.manual_seed(settings.seed + round_index)
-    torch.set_num_threads(settings.n_workers)
+    torch.set_num_threads(
+        1
+    )  # the matrices are small: two threads wait for each other most of the time
     torch.use_deterministic_algorithms(True)
     ear = Ear(settings.n_cells)
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}
@@ -83,6 +85,11 @@ def fit(
             torch.save(kept, part)
             part.replace(checkpoint)
     return average
+
+
+def averaged(checkpoint: Path) -> dict[str, Tensor]:
+    """What `fit` returned for the round that `checkpoint` is of."""
+    return torch.load(checkpoint, weights_only=True)["average"]
 
 
 def _schedule(at: int, n_steps: int) -> float:

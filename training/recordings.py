@@ -138,5 +138,5 @@ def words_in(timed: Timed) -> list[tuple[tuple[str, ...], ...]] | None:
         if phone == 0:
             words.append([])
         else:
-            words[-1].append(PHONES[phone])
+            words[-1].append(PHONES[int(phone)])
     return [(tuple(word),) for word in words if word]

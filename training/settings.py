@@ -19,7 +19,7 @@ DEV_VOICES = ("af_kore", "am_onyx", "bf_lily", "bm_lewis")
 class Settings:
     """One run."""
 
-    n_kokoro: int = 2_200
+    n_kokoro: int = 1_000
     n_flite: int = 900
     n_joe: int = 350
     n_dev: int = 80
@@ -29,11 +29,11 @@ class Settings:
     ahead_frames: int = 6
     batch: int = 32
     crop_frames: int = 400
-    steps: tuple[int, ...] = (1_200, 800, 2_400)
+    steps: tuple[int, ...] = (900, 600, 1_800)
     """Of each round; between two rounds the net aligns all labels anew."""
     learning_rate: float = 3e-3
     n_workers: int = 2
-    """Processes that record, compute features and align; threads that train."""
+    """Processes that record, compute features and align."""
     seed: int = 2_026
 
     def smoke(self) -> Settings:

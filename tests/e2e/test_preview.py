@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 RATE_HZ = 16_000
 WORDS = "mama papa"
-STARTS_S = [0.1 * i for i in range(len(WORDS))]
+STARTS_S = [0.2 + 0.1 * i for i in range(len(WORDS))]
 
 # The darkest part of the mouth's surroundings changes as it opens: compare whole canvases.
 PIXELS = """() => {
@@ -30,8 +30,8 @@ PIXELS = """() => {
 
 
 def page_of(tmp_path: Path) -> Path:
-    t = np.arange(round(1.4 * RATE_HZ)) / RATE_HZ
-    sound = (0.3 * np.sin(2 * np.pi * 150 * t) * (t < 1.0)).astype(np.float32)
+    t = np.arange(round(1.6 * RATE_HZ)) / RATE_HZ
+    sound = (0.3 * np.sin(2 * np.pi * 150 * t) * (t >= 0.2) * (t < 1.2)).astype(np.float32)
     said = {
         "characters": list(WORDS),
         "character_start_times_seconds": STARTS_S,

@@ -66,6 +66,12 @@ def test_a_pause_that_begins_late_begins_with_its_silence() -> None:
     assert found == [(AA, 500), (SIL, 300), (AA, 200)]
 
 
+def test_noise_in_a_pause_of_the_text_does_not_open_the_mouth_for_long() -> None:
+    """Nobody speaks, but the room is 9 dB below the voice only."""
+    found = seen([(AA, 300), (SIL, 500), (AA, 200)], [(300, LOUD), (500, -29.0), (200, LOUD)])
+    assert found == [(AA, 400), (SIL, 400), (AA, 200)]
+
+
 def test_words_for_which_there_is_no_sound_do_not_move_the_mouth() -> None:
     found = seen([(AA, 300), (SS, 150), (DD, 150), (AA, 300)], [(300, LOUD), (600, HUSH)])
     assert found == [(AA, 300), (SIL, 600)]

@@ -60,8 +60,8 @@ class Fit(Enum):
     LOST = "lost"
 
 
-_LOST_ABOVE: Final = 0.6
-_FOUND_BELOW: Final = 0.3
+_LOST_ABOVE: Final = 0.4
+_FOUND_BELOW: Final = 0.2
 _MEMORY_FRAMES: Final = 150.0
 """The share of frames that the text does not explain is taken over about 1.5 s of speech."""
 

@@ -59,9 +59,10 @@ class Rules:
     """How far phones are divided by how often they occur: posteriors to likelihoods."""
     lowest: float = -9.0
     """No frame may rule out a path all alone."""
-    free_frame: float = -1.2
+    free_frame: float = -2.0
     """Of a free frame, beside the best phone's. The right phone's frames must be worse than the
-    best phone's by less than this on average, those of a wrong text by more."""
+    best phone's by less than this on average, those of a wrong text by more. Chosen on voices
+    that the training validates on, in other rooms, with their own text and with others'."""
     free_entry: float = -6.0
     skip_word: float = -8.0
     silence_entry: float = -2.0

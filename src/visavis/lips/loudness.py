@@ -17,6 +17,11 @@ BELOW_LOUD_DB = 26.0
 ABOVE_ROOM_DB = 5.0
 """What is hardly louder than the room is the room; noise wobbles by about this much."""
 
+SURELY_SAID_DB = 8.0
+SURELY_SAID_FRAMES = 8
+"""What is at most so far below the loud parts for so long, a short vowel, is said, even where the
+text has a pause. In a recording of a soft voice the room reached that for single frames."""
+
 LOWEST_DB = -60.0
 """Quieter than this is silence, whatever came before: sixteen bits of dither, a cable's hum."""
 
@@ -91,11 +96,25 @@ class Loudness:
 
     def silence_from(self, start_sample: int, end_sample: int) -> int:
         """Where in [start, end] it falls silent and stays so up to `end`; `end` if it does not."""
-        silent = self._silent_frames(start_sample, end_sample)
-        loud = np.flatnonzero(~silent)
-        if not len(loud):
+        return self._behind_last(
+            ~self._silent_frames(start_sample, end_sample), start_sample, end_sample
+        )
+
+    def hush_from(self, start_sample: int, end_sample: int) -> int:
+        """The same, if nothing but what is surely said breaks the silence."""
+        frames = self._frames(start_sample, end_sample)
+        loud = self._level_db[frames] > self._loud_at_db[frames] - SURELY_SAID_DB
+        n_in_a_row = 0
+        for at, is_loud in enumerate(loud):
+            n_in_a_row = n_in_a_row + 1 if is_loud else 0
+            loud[at] = n_in_a_row >= SURELY_SAID_FRAMES
+        return self._behind_last(loud, start_sample, end_sample)
+
+    def _behind_last(self, loud: NDArray[np.bool_], start_sample: int, end_sample: int) -> int:
+        found = np.flatnonzero(loud)
+        if not len(found):
             return start_sample
-        first = start_sample // self._frame_samples + int(loud[-1]) + 1
+        first = start_sample // self._frame_samples + int(found[-1]) + 1
         return min(end_sample, max(start_sample, first * self._frame_samples))
 
     def opening(self, start_sample: int, end_sample: int) -> float:

@@ -1,8 +1,8 @@
 """Text says which shape, sound whether there is any: spans in, the same spans with true pauses out.
 
-Pure, streaming. A pause of the text without silence in the sound does not close the mouth, and
-words of the text for which the sound has only silence do not move it. Vowels open as far as they
-are loud.
+Pure, streaming. A pause of the text in which the sound is as loud as speech does not close the
+mouth, and words of the text for which the sound has only silence do not move it. Vowels open as far
+as they are loud.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from visavis.lips.spans import Span
 PAUSE_MS = 200.0
 """Shorter silences do not close the mouth: a stop's own closure lasts up to 150 ms."""
 
+LATE_MS = 100.0
+"""Of a pause of the text that is long enough to close the mouth, at most so much still belongs to
+the shape before it, unless the sound is as loud as speech: a noisy room is no reason to talk on."""
+
 
 class TruePauses:
     """One stream's: contiguous spans from sample 0 and the loudness of the same sound.
@@ -27,6 +31,7 @@ class TruePauses:
     def __init__(self, loudness: Loudness, rate_hz: int) -> None:
         self._loudness = loudness
         self._pause_samples = round(PAUSE_MS * rate_hz / 1_000.0)
+        self._late_samples = round(LATE_MS * rate_hz / 1_000.0)
         self.reset()
 
     def reset(self) -> None:
@@ -65,6 +70,9 @@ class TruePauses:
     def _take_pause(self, span: Span) -> list[Span]:
         """What is still heard of it belongs to the shape before."""
         silent_from = self._loudness.silence_from(span.start_sample, span.end_sample)
+        if span.n_samples >= self._pause_samples:
+            hush_from = self._loudness.hush_from(span.start_sample, span.end_sample)
+            silent_from = max(hush_from, min(silent_from, span.start_sample + self._late_samples))
         out: list[Span] = []
         if silent_from > span.start_sample and not self._hushed:
             out.append(self._more_of_before(replace(span, end_sample=silent_from)))

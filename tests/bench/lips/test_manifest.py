@@ -9,7 +9,9 @@ from tests.bench.lips.tracks import index
 from visavis.bench.lips.label_error import LabelError
 from visavis.bench.lips.manifest import describe, load, open_data_set
 from visavis.bench.lips.phone_sets import PhoneSet
+from visavis.bench.lips.track import UNSCORED
 from visavis.errors import ConfigError
+from visavis.lips.phonemes import SIL
 
 LABELS = "0.0 0.2 m\n0.2 0.5 iy\n"
 
@@ -125,3 +127,15 @@ def test_labels_that_do_not_fit_are_told(
     write_text(tmp_path / "a.lab", labels)
     with pytest.raises(LabelError, match=message):
         load(open_data_set(tmp_path).items[0])
+
+
+@pytest.mark.parametrize(("ends", "shape"), [("silence", SIL), ("unknown", UNSCORED)])
+def test_empty_ends_are_silence_or_nobody_knows(tmp_path: Path, ends: str, shape: int) -> None:
+    write_wav(tmp_path / "a.wav", tone(1.0, 16_000), 16_000)
+    write_text(
+        tmp_path / "a.tsv", "0.0\t0.3\t\n0.3\t0.5\taa\n0.5\t0.7\t\n0.7\t0.9\taa\n0.9\t1.0\t\n"
+    )
+    manifest = f"ends: {ends}\nitems: [{{sound: a.wav, labels: a.tsv}}]\n"
+    (item,) = open_data_set(write_text(tmp_path / "lips.yaml", manifest)).items
+    spans = load(item).reference.spans
+    assert [span.viseme for span in spans] == [shape, index("aa"), SIL, index("aa"), shape]

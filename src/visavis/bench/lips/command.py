@@ -19,6 +19,7 @@ from rich.table import Table
 
 from visavis.bench.intervals import estimate_of
 from visavis.bench.latency import COLUMNS, console
+from visavis.bench.lips.conditions import Conditions, NoiseAlone, Stage
 from visavis.bench.lips.contender import Contender, open_contender
 from visavis.bench.lips.html import lips_html
 from visavis.bench.lips.manifest import DataSet, Item, describe, open_data_set
@@ -81,6 +82,16 @@ def lips(  # noqa: PLR0913, PLR0917 - one parameter for each option
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most so many files of each set, evenly spread.")
     ] = None,
+    babble_db: Annotated[
+        float | None,
+        typer.Option(help="Have six people talk behind the speech, so many dB below it."),
+    ] = None,
+    higher: Annotated[
+        float, typer.Option(min=-12, max=12, help="Semitones, pitch and formants: 6 is a child.")
+    ] = 0.0,
+    noise: Annotated[
+        NoiseAlone | None, typer.Option(help="This in place of the speech: is the mouth calm?")
+    ] = None,
     prove_delay: Annotated[
         bool,
         typer.Option("--prove-delay", help="Cut recordings: does any engine hear the future?"),
@@ -97,7 +108,8 @@ def lips(  # noqa: PLR0913, PLR0917 - one parameter for each option
     _tell_of_sets(data_sets)
     with ExitStack() as stack:
         proof = Proof.CUT if prove_delay else Proof.NONE
-        trial = Trial(_opened(contender, delay_ms, stack), proof)
+        conditions = Conditions(babble_db, higher, noise)
+        trial = Trial(_opened(contender, delay_ms, stack), proof, Stage(conditions, items).load)
         _run(trial, items)
     settings: dict[str, Setting] = {
         "sets": ", ".join(one.name for one in data_sets),
@@ -105,6 +117,7 @@ def lips(  # noqa: PLR0913, PLR0917 - one parameter for each option
         "delay_ms": delay_ms,
         "contenders": ", ".join(one.name for one in trial.contenders),
         "about": describe(trial.items),
+        **_told(conditions),
     }
     report = Report("lips", trial.figures(), settings)
     if html is not None:
@@ -115,6 +128,17 @@ def lips(  # noqa: PLR0913, PLR0917 - one parameter for each option
     else:
         _print_table(trial, report)
     _tell_of_failures(trial)
+
+
+def _told(conditions: Conditions) -> dict[str, Setting]:
+    told: dict[str, Setting] = {}
+    if conditions.babble_db is not None:
+        told["babble_db"] = conditions.babble_db
+    if conditions.higher_semitones:
+        told["higher_semitones"] = conditions.higher_semitones
+    if conditions.noise_alone is not None:
+        told["noise"] = conditions.noise_alone.value
+    return told
 
 
 def _chosen(data_set: DataSet, split: Split, limit: int | None) -> list[Item]:

@@ -22,7 +22,7 @@ from rich.table import Table
 from visavis.bench.latency import console
 from visavis.bench.lips.archives import Archive, DebianArchive, PyPiArchive, unpack
 from visavis.bench.lips.labels import decoded, write_json
-from visavis.bench.lips.manifest import describe, open_data_set
+from visavis.bench.lips.manifest import Ends, describe, open_data_set
 from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.bench.lips.textgrid import read_textgrid
 from visavis.errors import ConfigError, ModelFetchError, SetupError
@@ -59,6 +59,7 @@ class PublicSet:
     split: Literal["train", "dev", "test"]
     clips: Lister
     phone_set: str = "auto"
+    ends: Ends = "silence"
     tier: str | None = None
 
 
@@ -174,6 +175,7 @@ SETS: tuple[PublicSet, ...] = (
         "test",
         _phonlab,
         tier="phone",
+        ends="unknown",  # somebody speaks on behind the last label
     ),
     PublicSet(
         "arctic-sample",
@@ -297,6 +299,7 @@ def _manifest(public: PublicSet, clips: Sequence[Clip]) -> str:
         "labelled_by": public.labelled_by,
         "split": public.split,
         "phone_set": public.phone_set,
+        "ends": public.ends,
     }
     if public.tier is not None:
         head["tier"] = public.tier

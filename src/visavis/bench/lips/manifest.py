@@ -7,6 +7,7 @@
     phone_set: auto               # auto, arpabet, ipa, xsampa, festvox-ru
     tier: phones                  # of TextGrids; found by name if left out
     split: test
+    ends: silence                 # of empty labels at both ends; unknown: speech goes on there
     items:
       - {sound: s01.wav, labels: s01.TextGrid, speaker: s01, text: "…"}
 
@@ -30,13 +31,16 @@ from pydantic import BaseModel, ValidationError
 from visavis.bench.lips.contender import Sound
 from visavis.bench.lips.label_error import LabelError
 from visavis.bench.lips.labels import LABEL_SUFFIXES, decoded, read_labels
-from visavis.bench.lips.phone_sets import PhoneSet, mouth_of
+from visavis.bench.lips.phone_sets import Label, PhoneSet, mouth_of
 from visavis.bench.lips.track import UNSCORED, Track
 from visavis.errors import ConfigError
 from visavis.sounds import SOUND_SUFFIXES, read_sound
 
 MAX_UNSCORED_SHARE = 0.5
 """A file with less known than this is a mistake: another alphabet, or labels of another sound."""
+
+Ends = Literal["silence", "unknown"]
+"""What empty labels at both ends of a recording stand for: silence, or speech without labels."""
 
 MAX_OVERHANG_S = 0.5
 """Labels that go on so long after their sound belong to another one."""
@@ -55,6 +59,7 @@ class Item:
     split: str
     phone_set: PhoneSet
     tier: str | None
+    ends: Ends = "silence"
 
     @property
     def name(self) -> str:
@@ -91,6 +96,7 @@ class _Shared(BaseModel, extra="forbid", frozen=True):
     split: Literal["train", "dev", "test"] | None = None
     phone_set: PhoneSet | None = None
     tier: str | None = None
+    ends: Ends | None = None
 
 
 class _Entry(_Shared, frozen=True):
@@ -135,6 +141,8 @@ def load(item: Item) -> Recording:
     sound, rate_hz = read_sound(item.sound)
     labels = read_labels(item.labels, rate_hz, item.tier)
     name = item.labels.name
+    if item.ends == "unknown":
+        labels = _without_empty_ends(labels)
     if not labels:
         raise LabelError(name, 1, "there are no labels in it")
     seconds = len(sound) / rate_hz
@@ -153,6 +161,11 @@ def load(item: Item) -> Recording:
             hint="Is another phone set meant, or another tier?",
         )
     return Recording(item, sound, rate_hz, reading.track, reading.unknown)
+
+
+def _without_empty_ends(labels: Sequence[Label]) -> Sequence[Label]:
+    said = [index for index, label in enumerate(labels) if label.symbol.strip()]
+    return labels[said[0] : said[-1] + 1] if said else ()
 
 
 def describe(items: Iterable[Item]) -> str:
@@ -211,6 +224,7 @@ def _item(folder: Path, entry: _Entry, shared: _Manifest, tier: str | None) -> I
         split=entry.split or shared.split or "test",
         phone_set=entry.phone_set or shared.phone_set or PhoneSet.AUTO,
         tier=entry.tier or shared.tier or tier,
+        ends=entry.ends or shared.ends or "silence",
     )
 
 

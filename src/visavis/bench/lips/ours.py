@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+
+import numpy as np
 
 from visavis.bench.lips.contender import Compute, Contender, Result, Sound
-from visavis.bench.lips.phone_sets import Label
-from visavis.bench.lips.sphinx import ForcedAlignment
+from visavis.bench.lips.sphinx import ForcedAlignment, Spoken
 from visavis.bench.lips.track import Track, track_of
 from visavis.ear_weights import ear_weights
 from visavis.lips.alignment import Alignment
 from visavis.lips.characters import CharacterSource, Times
 from visavis.lips.heard import HeardSource, Hears
+from visavis.lips.letters import letter_model
 from visavis.lips.lipsync import LipSync
 from visavis.lips.natural import naturalize
+from visavis.lips.phonemes import SIL
 from visavis.lips.spans import Span
 from visavis.models.lexicon import best_lexicon
 
@@ -21,25 +25,29 @@ _PUSH_S = 0.02
 _HOP_S = 0.01
 
 
+Writes = Callable[[tuple[Spoken, ...]], Alignment]
+"""Gives the letters of aligned words their times, as some provider would."""
+
+
 class Characters:
     """Characters with times, as a provider sends them, through LipSync.
 
-    Real speech has no provider: PocketSphinx says when each word is spoken, and its letters share
-    the word's time evenly, which is less than a provider knows.
+    Real speech has no provider, so PocketSphinx aligns the transcript and `writes` times letters.
     """
 
-    name = "visavis_characters"
-    about = "ours: letters spread over words that PocketSphinx timed, and sound"
     needs_text = True
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, about: str, writes: Writes) -> None:
         """Load the aligner and the dictionary. Raises SetupError if PocketSphinx is missing."""
+        self.name = name
+        self.about = about
+        self._writes = writes
         self._aligner = ForcedAlignment()
         self._lexicon = best_lexicon()
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender. The first push has all characters, later ones have 20 ms of sound."""
-        said = spread(self._aligner.words(sound, rate_hz, text))
+        said = self._writes(self._aligner.words(sound, rate_hz, text))
         lips = LipSync(rate_hz, lexicon=self._lexicon)
         began = time.process_time()
         push_ms: list[float] = []
@@ -63,7 +71,7 @@ class CharactersAlone:
     """The same characters without sound and without the natural pass: what the text says."""
 
     name = "visavis_characters_raw"
-    about = "ours: the same letters, before sound and natural pass"
+    about = "ours: letters timed by PocketSphinx's phones, before sound and natural pass"
     needs_text = True
 
     def __init__(self) -> None:
@@ -73,7 +81,7 @@ class CharactersAlone:
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""
-        said = spread(self._aligner.words(sound, rate_hz, text))
+        said = by_phones(self._aligner.words(sound, rate_hz, text))
         began = time.process_time()
         source = CharacterSource(rate_hz, self._lexicon, times=said.times)
         spans = (
@@ -81,7 +89,9 @@ class CharactersAlone:
             *source.finish(),
         )
         cpu_s = time.process_time() - began
-        visemes, starts = [span.viseme for span in spans], [span.start_sample for span in spans]
+        behind = [Span(SIL, span.end_sample, len(sound), 0.0) for span in spans[-1:]]
+        visemes = [span.viseme for span in (*spans, *behind)]
+        starts = [span.start_sample for span in (*spans, *behind)]
         track = track_of(visemes, starts, len(sound), rate_hz)
         return Result(track, 0.0, Compute(cpu_s, len(sound) / rate_hz))
 
@@ -158,20 +168,46 @@ class Natural:
         self._inner.close()
 
 
-def spread(words: tuple[Label, ...]) -> Alignment:
-    """Letters of words with times; the space behind a word lasts until the next one begins."""
+def spread(words: tuple[Spoken, ...]) -> Alignment:
+    """Letters that share their word's time evenly: the least that a provider may know."""
+    return _written(words, _evenly)
+
+
+def by_phones(words: tuple[Spoken, ...]) -> Alignment:
+    """Letters that begin with the phones they are written for: about what a provider knows."""
+    return _written(words, _with_phones)
+
+
+def _written(words: tuple[Spoken, ...], starts_of: Callable[[Spoken], list[float]]) -> Alignment:
+    """The space behind a word lasts until the next one begins."""
     characters: list[str] = []
-    starts_ms: list[float] = []
-    durations_ms: list[float] = []
-    for index, word in enumerate(words):
-        start_ms, end_ms = 1_000.0 * word.start_s, 1_000.0 * word.end_s
-        each_ms = (end_ms - start_ms) / len(word.symbol)
-        for place, letter in enumerate(word.symbol):
-            characters.append(letter)
-            starts_ms.append(start_ms + place * each_ms)
-            durations_ms.append(each_ms)
-        following_ms = 1_000.0 * words[index + 1].start_s if index + 1 < len(words) else end_ms
-        characters.append(" ")
-        starts_ms.append(end_ms)
-        durations_ms.append(max(0.0, following_ms - end_ms))
-    return Alignment(tuple(characters), tuple(starts_ms), tuple(durations_ms), Times.STREAM)
+    starts_s: list[float] = []
+    for spoken in words:
+        characters += [*spoken.word.symbol, " "]
+        starts_s += [*starts_of(spoken), spoken.word.end_s]
+    ends_s = [*starts_s[1:], *starts_s[-1:]]
+    return Alignment(
+        tuple(characters),
+        tuple(1_000.0 * start_s for start_s in starts_s),
+        tuple(
+            1_000.0 * max(0.0, end_s - at_s) for at_s, end_s in zip(starts_s, ends_s, strict=True)
+        ),
+        Times.STREAM,
+    )
+
+
+def _evenly(spoken: Spoken) -> list[float]:
+    word = spoken.word
+    return [float(at) for at in np.linspace(word.start_s, word.end_s, len(word.symbol) + 1)[:-1]]
+
+
+def _with_phones(spoken: Spoken) -> list[float]:
+    """Letters without a phone of their own share the time up to the next that has one."""
+    word = spoken.word
+    onsets = letter_model().onsets(word.symbol, [phone.symbol for phone in spoken.phones])
+    anchors = {len(word.symbol): word.end_s}
+    for letter, phone in zip(onsets, spoken.phones, strict=True):
+        anchors.setdefault(letter, phone.start_s)
+    letters = sorted(anchors)
+    places = np.interp(range(len(word.symbol)), letters, [anchors[at] for at in letters])
+    return [float(at) for at in places]

@@ -127,7 +127,8 @@ class PeerProcess:
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""
-        words = self._aligner.words(sound, rate_hz, text) if self._aligner else ()
+        spoken = self._aligner.words(sound, rate_hz, text) if self._aligner else ()
+        words = [one.word for one in spoken]
         if self._rate_hz is not None:
             sound, rate_hz = resampled(sound, rate_hz, self._rate_hz), self._rate_hz
         head = {

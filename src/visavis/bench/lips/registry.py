@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sound
-from visavis.bench.lips.ours import ByEar, Characters, CharactersAlone, Natural
+from visavis.bench.lips.ours import ByEar, Characters, CharactersAlone, Natural, by_phones, spread
 from visavis.bench.lips.peers import PEERS, open_peer
 from visavis.bench.lips.sphinx import ForcedAlignment, PhoneLoop
 from visavis.bench.lips.track import Track, track_of
@@ -41,7 +41,13 @@ def _shut(_delay_ms: float) -> Contender:
 
 
 def _characters(_delay_ms: float) -> Contender:
-    return Characters()
+    about = "ours: letters timed by PocketSphinx's phones, and sound"
+    return Characters("visavis_characters", about, by_phones)
+
+
+def _even_characters(_delay_ms: float) -> Contender:
+    about = "ours: letters spread evenly over words that PocketSphinx timed, and sound"
+    return Characters("visavis_characters_even", about, spread)
 
 
 def _characters_alone(_delay_ms: float) -> Contender:
@@ -78,6 +84,7 @@ CONTENDERS: Mapping[str, Opener] = {
     "visavis_ear": _ear,
     "visavis_ear_natural": _natural_ear,
     "visavis_characters": _characters,
+    "visavis_characters_even": _even_characters,
     "visavis_characters_raw": _characters_alone,
     "shut": _shut,
     "sphinx_loop": PhoneLoop,

@@ -36,6 +36,14 @@ _NEAR_FRAMES = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A word and when it is said, with the phones in it."""
+
+    word: Label
+    phones: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """A phone of PocketSphinx, in its frames, the end excluded."""
 
@@ -147,21 +155,21 @@ class ForcedAlignment:
         n_samples = len(pcm) // 2
         return Result(_track(phones, n_samples), 0.0, Compute(cpu_s, n_samples / RATE_HZ))
 
-    def words(self, sound: Sound, rate_hz: int, text: str | None) -> tuple[Label, ...]:
-        """When each word is said. Raises EngineError as `run` does."""
+    def words(self, sound: Sound, rate_hz: int, text: str | None) -> tuple[Spoken, ...]:
+        """When each word is said, and its phones. Raises EngineError as `run` does."""
         return tuple(
-            Label(word, _seconds(phones[0].start_frame), _seconds(phones[-1].end_frame))
+            Spoken(
+                Label(word, _seconds(phones[0].start_frame), _seconds(phones[-1].end_frame)),
+                tuple(map(_label, phones)),
+            )
             for word, phones in self._align(_pcm(sound, rate_hz), text)
             if phones and not word.startswith(("<", "["))  # silences have names, too
         )
 
     def phones(self, sound: Sound, rate_hz: int, text: str) -> tuple[Label, ...]:
         """When each phone is said, silences included. Raises EngineError as `run` does."""
-        return tuple(
-            Label(one.symbol, _seconds(one.start_frame), _seconds(one.end_frame))
-            for _, phones in self._align(_pcm(sound, rate_hz), text)
-            for one in phones
-        )
+        aligned = self._align(_pcm(sound, rate_hz), text)
+        return tuple(_label(phone) for _, phones in aligned for phone in phones)
 
     def close(self) -> None:
         """See Contender."""
@@ -252,13 +260,16 @@ def _shape_at(phones: Sequence[Phone], frame: int) -> int:
 
 def _track(phones: Sequence[Phone], n_samples: int) -> Track:
     """Phones as a mouth, from `_OFFSET_SAMPLES` on."""
-    labels = [Label(p.symbol, _seconds(p.start_frame), _seconds(p.end_frame)) for p in phones]
-    found = mouth_of(labels, RATE_HZ, n_samples, PhoneSet.ARPABET).track
+    found = mouth_of(list(map(_label, phones)), RATE_HZ, n_samples, PhoneSet.ARPABET).track
     spans = (
         Span(SIL, span.start_sample, span.end_sample, 0.0) if span.viseme == UNSCORED else span
         for span in found.spans
     )
     return Track(tuple(spans), RATE_HZ)
+
+
+def _label(phone: Phone) -> Label:
+    return Label(phone.symbol, _seconds(phone.start_frame), _seconds(phone.end_frame))
 
 
 def _seconds(frame: int) -> float:

@@ -59,6 +59,7 @@ class Trial:
 
     contenders: Sequence[Contender]
     proof: Proof = Proof.NONE
+    load: Callable[[Item], Recording] = load
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
     failures: list[Failure] = field(default_factory=list[Failure])
     unknown: dict[str, int] = field(default_factory=dict[str, int])
@@ -71,7 +72,7 @@ class Trial:
         that the contenders stand on the same recordings.
         """
         try:
-            recording = load(item)
+            recording = self.load(item)
         except VisavisError as error:
             self.failures.append(Failure(item, None, str(error)))
             for contender in self.contenders:
@@ -80,11 +81,12 @@ class Trial:
         outcomes: list[Outcome] = []
         failures: list[Failure] = []
         for contender in self.contenders:
-            if contender.needs_text and not item.text:
+            text = recording.item.text
+            if contender.needs_text and not text:
                 failures.append(Failure(item, contender.name, "there is no transcript"))
             else:
                 try:
-                    result = contender.run(recording.sound, recording.rate_hz, item.text)
+                    result = contender.run(recording.sound, recording.rate_hz, text)
                 except VisavisError as error:
                     failures.append(Failure(item, contender.name, str(error)))
                 else:
