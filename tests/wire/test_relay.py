@@ -30,7 +30,7 @@ RATE_HZ = 16_000
 SCHEMA = Draft202012Validator(
     json.loads((Path(__file__).parents[2] / "spec" / "gateway.schema.json").read_text("utf-8"))
 )
-SAID = {
+SAID: dict[str, list[Any]] = {
     "chars": list("a map on"),
     "char_start_times_ms": [0, 100, 150, 300, 420, 500, 560, 700],
     "char_durations_ms": [100, 50, 150, 120, 80, 60, 140, 200],

@@ -1,4 +1,4 @@
-"""The command line: `visavis serve | lipsync | models | doctor | bench`."""
+"""The command line: `visavis serve | gateway | lipsync | models | doctor | bench`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.markup import escape
 from visavis import __version__
 from visavis.cli.bench import app as bench_app
 from visavis.cli.doctor import doctor
+from visavis.cli.gateway import gateway
 from visavis.cli.lipsync import lipsync
 from visavis.cli.models import app as models_app
 from visavis.cli.serve import serve
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(gateway)
 app.command()(lipsync)
 app.command()(doctor)
 app.add_typer(models_app, name="models")

@@ -335,7 +335,7 @@ def _alignment(value: object) -> Alignment | None:
     if not isinstance(value, dict):
         return None
     try:
-        said = read_alignment({"alignment": value})
+        said = read_alignment({"alignment": cast("dict[str, object]", value)})
     except ProtocolError:
         return None
     return said if said is not None and said.characters else None
