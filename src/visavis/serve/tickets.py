@@ -121,7 +121,7 @@ class RedisStore:
                 hint="Install it with `pip install 'visavis[redis]'`.",
             ) from error
         try:
-            self._redis = Redis.from_url(url, socket_timeout=2.0, socket_connect_timeout=2.0)
+            self._redis: Any = Redis.from_url(url, socket_timeout=2.0, socket_connect_timeout=2.0)
         except ValueError:
             raise SetupError(
                 "VISAVIS_REDIS_URL is no address of a Redis server.",
@@ -134,8 +134,7 @@ class RedisStore:
 
     async def take(self, key: str) -> bytes | None:
         """See TicketStore."""
-        found: bytes | None = await self._do("GETDEL", key)
-        return found
+        return await self._do("GETDEL", key)
 
     async def check(self) -> None:
         """See TicketStore."""
@@ -149,13 +148,12 @@ class RedisStore:
         from redis.exceptions import RedisError  # noqa: PLC0415 - an extra
 
         try:
-            answer: object = await self._redis.execute_command(*command)
+            return await self._redis.execute_command(*command)
         except (RedisError, OSError) as error:
             raise StoreError(  # its own text may name the address, and so a password
                 f"The ticket store does not answer ({type(error).__name__}).",
                 hint="Look at the server behind VISAVIS_REDIS_URL.",
             ) from None
-        return answer
 
 
 class Tickets:
