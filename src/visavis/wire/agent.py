@@ -331,6 +331,7 @@ class AgentVoice:
             first_sample=reply.first_sample,
             first_event_id=reply.first_event_id,
             source="phonemes",
+            from_sample=cues[0].at_sample,
             cues=cues,
         )
         return [message.model_dump_json()]

@@ -23,7 +23,9 @@ class Injected(BaseModel):
 
 
 class Visemes(Injected):
-    """The next mouth shapes of a speech; those of one speech ascend from message to message."""
+    """All that is known of a speech's mouth shapes from `from_sample` on; what was told of it from
+    there on is void.
+    """
 
     type: Literal["visavis.visemes"] = "visavis.visemes"
     version: Literal[1] = VERSION
@@ -36,6 +38,7 @@ class Visemes(Injected):
         int | None, Field(description="the provider's id of the sound with which it begins")
     ] = None
     source: Literal["phonemes", "alignment", "sound"]
+    from_sample: Annotated[Sample, Field(description="of the speech")]
     cues: list[CueItem]
 
 

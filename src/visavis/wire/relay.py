@@ -34,10 +34,16 @@ from visavis.wire.dialect import Dialect, Listener, Sound
 from visavis.wire.injected import Injected, Notice, Stop, Visemes
 from visavis.wire.messages import CueItem
 
-STEP_MS: Final = 20.0
+STEP_MS: Final = 40.0
+"""Sound in one step of work. Half of it takes three quarters of the time, so it is not less."""
 
 MESSAGE_MS: Final = 240.0
-"""Cues of at most so much sound share a message; a long chunk gets several, the first one soon."""
+"""Cues of at most so much sound share a message."""
+
+FORECAST_MS: Final = 1_500.0
+"""A cue is certain when 0.5 s of sound behind it is known, a few only after 1.1 s (the natural pass
+looks so far ahead). If what has come is heard within this time, certainty would come too late, or
+just so; then what is likely is told as well, and corrected when more is known."""
 
 LEAST_PLAYOUT_MS: Final = 20.0
 """From a frame's arrival to the listener's ear even on a fast machine: decoding it, and Web Audio's
@@ -129,10 +135,15 @@ class _Speech:
     n_waiting: int = 0
     n_done: int = 0
     n_sent: int = 0
-    """Up to here cues were sent, or there were none."""
+    """How much had been done when cues were told last."""
     cues: list[Cue] = field(default_factory=list[Cue])
-    over: Literal["no", "yes"] = "no"
-    """Whether nothing more comes, so that the last cues can be given."""
+    """Certain, and not told as such."""
+    guessed: list[Cue] = field(default_factory=list[Cue])
+    """Told, and not certain."""
+    n_forecast: int = 0
+    """How much had been done when likely cues were told last."""
+    phase: Literal["spoken", "heard soon", "over"] = "spoken"
+    """Heard soon: what is likely should be told. Over: nothing more comes, so all is certain."""
     heard_at_ms: float = 0.0
     """When its latest sound came."""
 
@@ -197,38 +208,59 @@ class Relay:
         if not self._speeches or self._state == "opening":
             return None
         speech = self._speeches[0]
-        if not speech.waiting and speech.over == "no":
+        if not speech.waiting and speech.phase == "spoken":
             return None
         return self._timeline.heard_ms(speech.first_sample + speech.n_done)
 
     @property
     def deadline_ms(self) -> float | None:
         """When to call `tick`; None if time alone changes nothing."""
-        if not self._speeches or self._speeches[-1].over == "yes":
+        if not self._speeches or self._speeches[-1].phase != "spoken":
             return None
-        quiet_ms = self._speeches[-1].heard_at_ms + QUIET_MS
-        return max(quiet_ms, self._timeline.dry_ms - QUIET_MS)
+        speech = self._speeches[-1]
+        over_ms = self._over_ms(speech)
+        if speech.n_forecast < speech.n_done + speech.n_waiting:
+            return min(over_ms, self._timeline.dry_ms - FORECAST_MS)
+        return over_ms
 
     def tick(self, now_ms: float) -> None:
         """Time has passed; there may be work now."""
         deadline_ms = self.deadline_ms
-        if deadline_ms is not None and now_ms >= deadline_ms:
-            self._end_speech()
+        if deadline_ms is None or now_ms < deadline_ms:
+            return
+        speech = self._speeches[-1]
+        speech.phase = "over" if now_ms >= self._over_ms(speech) else "heard soon"
+
+    def _over_ms(self, speech: _Speech) -> float:
+        """When a speech is taken to be over, unless more of it comes."""
+        return max(speech.heard_at_ms + QUIET_MS, self._timeline.dry_ms - QUIET_MS)
 
     def work(self, now_ms: float) -> tuple[str, ...]:
         """One step: at most STEP_MS of sound, or a speech's end. Call it while `due_ms` is set."""
         if self.due_ms is None:
             return ()
         speech = self._speeches[0]
-        if not speech.waiting:
+        if not speech.waiting and speech.phase == "over":
             speech.cues += speech.lips.finish()
             self._speeches.popleft()
-            return self._tell(speech, now_ms)
+            return self._tell(speech, now_ms, [])
+        if not speech.waiting:
+            return self._tell(speech, now_ms, self._forecast(speech, now_ms))
         self._step(speech)
         told_ms = (speech.n_done - speech.n_sent) * 1_000.0 / self._timeline.rate_hz
         if speech.waiting and told_ms < MESSAGE_MS:
             return ()
-        return self._tell(speech, now_ms)
+        return self._tell(speech, now_ms, self._forecast(speech, now_ms))
+
+    def _forecast(self, speech: _Speech, now_ms: float) -> list[Cue]:
+        """What is likely behind what is certain; nothing if certainty comes in time."""
+        reach_ms = self._timeline.heard_ms(speech.first_sample + speech.n_done)
+        if speech.phase != "heard soon" and reach_ms > now_ms + FORECAST_MS:
+            return []
+        if speech.phase == "heard soon":
+            speech.phase = "spoken"
+        speech.n_forecast = speech.n_done
+        return list(speech.lips.forecast())
 
     def _step(self, speech: _Speech) -> None:
         piece = speech.waiting[0]
@@ -248,25 +280,33 @@ class Relay:
         else:
             speech.waiting.popleft()
 
-    def _tell(self, speech: _Speech, now_ms: float) -> tuple[str, ...]:
-        cues, speech.cues, speech.n_sent = speech.cues, [], speech.n_done
-        if not cues:
+    def _tell(self, speech: _Speech, now_ms: float, likely: list[Cue]) -> tuple[str, ...]:
+        """Tell what the client does not know yet, or knows wrongly."""
+        told, known = speech.guessed, speech.cues + likely
+        speech.n_sent, speech.guessed, speech.cues = speech.n_done, likely, []
+        n_right = next(
+            (at for at, (old, new) in enumerate(zip(told, known, strict=False)) if old != new),
+            min(len(told), len(known)),
+        )
+        wrong, new = told[n_right:], known[n_right:]
+        if not wrong and not new:
             return ()
-        self._count(speech, cues, now_ms)
-        items = [
-            CueItem(at_sample=cue.at_sample, viseme=cue.viseme, weight=cue.weight) for cue in cues
-        ]
+        self._count([cue for cue in new if cue not in wrong], speech, now_ms)
         message = Visemes(
             speech_id=speech.speech_id,
             rate_hz=self._timeline.rate_hz,
             first_sample=speech.first_sample,
             first_event_id=speech.first_event_id,
             source=speech.source,
-            cues=items,
+            from_sample=min(cue.at_sample for cue in wrong[:1] + new[:1]),
+            cues=[
+                CueItem(at_sample=cue.at_sample, viseme=cue.viseme, weight=cue.weight)
+                for cue in new
+            ],
         )
         return (self._written(message),)
 
-    def _count(self, speech: _Speech, cues: list[Cue], now_ms: float) -> None:
+    def _count(self, cues: list[Cue], speech: _Speech, now_ms: float) -> None:
         for cue in cues:
             heard_ms = self._timeline.heard_ms(speech.first_sample + cue.at_sample)
             margin_ms = heard_ms + LEAST_PLAYOUT_MS - now_ms
@@ -285,7 +325,7 @@ class Relay:
         if self._is_stale(event.event_id):
             return
         speech = self._speeches[-1] if self._speeches else None
-        if speech is None or speech.over == "yes":
+        if speech is None or speech.phase == "over":
             speech = self._begin(event, first_sample)
         n_waiting = sum(speech.n_waiting for speech in self._speeches) + len(event.sound)
         if n_waiting > MAX_WAITING_MS * event.rate_hz / 1_000.0:
@@ -315,7 +355,7 @@ class Relay:
 
     def _end_speech(self) -> None:
         if self._speeches:
-            self._speeches[-1].over = "yes"
+            self._speeches[-1].phase = "over"
 
     def _stop(self, event_id: int | None) -> tuple[str, ...]:
         """Forget all that is not told: nobody will hear it."""

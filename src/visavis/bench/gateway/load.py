@@ -162,6 +162,7 @@ class Client:
         self._number = number
         self._notes = notes
         self.heard = Heard(RATE_HZ)
+        self._told: set[tuple[int, int]] = set()
 
     async def run(self, url: str, joined: asyncio.Event) -> None:
         """Until it is cancelled."""
@@ -198,10 +199,17 @@ class Client:
                 n_samples = len(event["audio_base_64"]) * 3 // 8
                 self.heard.sound.append((came_ms, n_samples))
             case "visavis.visemes":
-                first = message["first_sample"]
-                self.heard.cues += [(came_ms, first + cue["at_sample"]) for cue in message["cues"]]
+                self._note_cues(message, came_ms)
             case _:
                 pass
+
+    def _note_cues(self, message: _Message, came_ms: float) -> None:
+        """Those that are new; a message often tells again what was told as likely before."""
+        first = message["first_sample"]
+        valid = {cue for cue in self._told if cue[0] < first + message["from_sample"]}
+        told = {(first + cue["at_sample"], cue["viseme"]) for cue in message["cues"]}
+        self.heard.cues += [(came_ms, at) for at, _ in sorted(told - self._told)]
+        self._told = valid | told
 
 
 async def put_under_load(
