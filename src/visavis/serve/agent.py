@@ -96,7 +96,13 @@ async def hold_as_agent(
         await _part(client, error)
         return
     page = AgentPeer(client, opening, session, note_turn)
-    await page.begin()
+    try:
+        await page.begin()
+    except PeerGoneError:
+        return
+    except TooSlowError as error:
+        await _part(client, error)
+        return
     tasks = [
         asyncio.create_task(page.carry(work), name=name)
         for work, name in (
@@ -140,9 +146,8 @@ class AgentPeer:
         self._inbox.put_nowait(encode(microphone))
 
     async def begin(self) -> None:
-        """The session stands; nothing goes before this."""
-        with suppress(SideClosedError):
-            await self._client.send(self._voice.metadata(f"visavis_{self._session_id}"))
+        """The session stands; nothing goes before this. Raises PeerGoneError, TooSlowError."""
+        await self._say([self._voice.metadata(f"visavis_{self._session_id}")])
 
     # -------------------------------------------------------------- as the conversation's transport
 
