@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.serve.sides import MemorySide
@@ -107,7 +107,18 @@ def test_sound_goes_first_and_its_visemes_follow() -> None:
     assert stage.added()[-1]["cues"][-1]["viseme"] == 0, "shut when it is over"
 
 
-def test_an_interruption_overtakes_visemes_that_wait() -> None:
+def test_what_waits_when_it_is_interrupted_is_never_sent() -> None:
+    clock = LoopClock()
+    relay = Relay(elevenlabs.DIALECT, LipSync)
+    bridge = Bridge(MemorySide(), elevenlabs.DIALECT, relay, LipsDesk(clock), clock)
+    bridge._say("stale")  # pyright: ignore[reportPrivateUsage]
+    bridge._add(())  # pyright: ignore[reportPrivateUsage]
+    assert list(bridge._outbox) == ["stale"]  # pyright: ignore[reportPrivateUsage]
+    bridge._add(("stop",))  # pyright: ignore[reportPrivateUsage]
+    assert list(bridge._outbox) == ["stop"]  # pyright: ignore[reportPrivateUsage]
+
+
+def test_an_interruption_is_followed_by_nothing_of_that_speech() -> None:
     gone = '{"type":"interruption","interruption_event":{"event_id":1}}'
 
     async def play(stage: Stage) -> None:
@@ -257,6 +268,8 @@ def test_only_an_initiation_is_amended_and_only_with_variables() -> None:
         assert elevenlabs.with_variables(other, {"a": 1}) is other
 
 
+@example("é" * 200, 1000)
+@example("x" * 200, None)
 @given(st.text(max_size=300), st.one_of(st.none(), st.integers(0, 70_000)))
 def test_every_close_can_be_sent(reason: str, code: int | None) -> None:
     close = carried_over(SideClosedError(code, reason), 1011)
