@@ -107,6 +107,17 @@ def test_sound_goes_first_and_its_visemes_follow() -> None:
     assert stage.added()[-1]["cues"][-1]["viseme"] == 0, "shut when it is over"
 
 
+def test_a_pause_ends_a_speech() -> None:
+    async def play(stage: Stage) -> None:
+        stage.provider.say(metadata())
+        for event_id in range(3):
+            stage.provider.say(audio(pcm(16_000), event_id))
+            await asyncio.sleep(5.0)
+        stage.client.leave()
+
+    assert {one["speech_id"] for one in perform(play).added()} == {1, 2, 3}
+
+
 def test_what_waits_when_it_is_interrupted_is_never_sent() -> None:
     clock = LoopClock()
     relay = Relay(elevenlabs.DIALECT, LipSync)

@@ -256,7 +256,7 @@ def test_without_an_ear_the_session_says_so_and_goes_on(caplog: pytest.LogCaptur
         told = [one for one in frames if one["type"] == "visavis.visemes"]
         shapes = {cue["viseme"] for one in told for cue in one["cues"] if one["source"] == "sound"}
         assert shapes <= {0}, "nothing is guessed"
-        assert len(told[-1]["cues"]) > 2
+        assert any(cue["viseme"] for cue in told[-1]["cues"])
 
     serving(visit, say, ear=no_ear)
     assert "ear's weights are missing" in caplog.text

@@ -29,18 +29,17 @@ class Seat:
     def look(self) -> None:
         """The relay has heard something: there may be work, now or later."""
         self._desk.look(self)
-        if self._alarm is None:
-            self._set_alarm()
+        self.set_alarm()
 
     def leave(self) -> None:
         """The session is over."""
         if self._alarm is not None:
             self._alarm.cancel()
 
-    def _set_alarm(self) -> None:
+    def set_alarm(self) -> None:
         """A relay's deadline moves with every chunk; the alarm follows it when it rings."""
         deadline_ms = self.relay.deadline_ms
-        if deadline_ms is None:
+        if deadline_ms is None or self._alarm is not None:
             return
         delay_s = max(0.0, deadline_ms - self._desk.now_ms()) / 1_000.0
         self._alarm = asyncio.get_running_loop().call_later(delay_s, self._ring)
@@ -93,6 +92,8 @@ class LipsDesk:
                 margins_ms = seat.relay.tally.margins_ms
                 while margins_ms:
                     self._note_margin(margins_ms.popleft())
+                if seat.relay.due_ms is None:
+                    seat.set_alarm()  # work may have moved the deadline
                 await asyncio.sleep(0)  # whoever has something to forward does so now
             self._wanted.clear()
 
