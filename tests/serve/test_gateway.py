@@ -406,7 +406,7 @@ async def refused(url: str, **how: Any) -> dict[str, Any]:
     return problem
 
 
-def test_an_address_holds_once_and_only_here() -> None:
+def test_an_address_holds_once_and_only_here(caplog: pytest.LogCaptureFixture) -> None:
     async def visit(house: House) -> None:
         url = await house.url()
         evil = Origin("https://evil.example")
@@ -418,6 +418,8 @@ def test_an_address_holds_once_and_only_here() -> None:
             assert (await refused(wrong))["code"] == "ticket"
 
     serving(visit)
+    errors = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
+    assert not errors, "whoever knocks does not fill the log"
 
 
 def test_of_many_who_come_with_the_same_ticket_one_is_let_in() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -9,6 +10,9 @@ from fastapi import WebSocket, WebSocketDisconnect
 from visavis.errors import VisavisError
 from visavis.serve.closing import Close, SideClosedError
 from visavis.serve.problems import problem_of
+
+_TURNS_TO_CLOSE = 3
+"""Of the loop."""
 
 
 class SocketSide:
@@ -61,3 +65,7 @@ async def deny(socket: WebSocket, error: VisavisError) -> None:
     """Refuse the handshake with a problem document: a browser sees only that it failed."""
     with suppress(WebSocketDisconnect, RuntimeError):
         await socket.send_denial_response(problem_of(error))
+        # uvicorn 0.54 calls a refusal an error, in the log, if we return before its connection is
+        # closed, which it has put on the loop by now.
+        for _ in range(_TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
