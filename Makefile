@@ -14,7 +14,7 @@ CLASSIC_TURNS ?= 24
 DELAY_TURNS ?= 12
 
 .DEFAULT_GOAL := serve
-.PHONY: serve test check pytest webtest voicebench format lock spec clean
+.PHONY: serve test check pytest webtest sdk voicebench format lock spec clean
 
 serve: .venv/ready ## talk to Pip: prints one URL (ARGS="--persona museum --port 9000")
 	@$(BIN)/visavis serve $(ARGS)
@@ -29,9 +29,12 @@ check: .venv/ready-dev
 webtest: .venv/ready-dev
 	$(BIN)/python hatch_build.py test
 
-pytest: .venv/ready-dev
+pytest: .venv/ready-dev sdk
 	@$(BIN)/visavis models pull
 	$(BIN)/python -m pytest $(ARGS)
+
+sdk: .venv/ready-dev ## ElevenLabs' own clients, for the gateway's tests
+	@$(BIN)/python hatch_build.py sdk
 
 voicebench: .venv/ready ## a third party's harness drives /v1/pcm (ARGS="--sessions 3")
 	@$(BIN)/visavis models pull

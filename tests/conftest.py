@@ -1,10 +1,11 @@
 """What all tests share. A test that can't run here is skipped loudly, or fails where
-VISAVIS_REQUIRE names it (`.ci/run` sets browser,models)."""
+VISAVIS_REQUIRE names it (`.ci/run` sets browser,models,redis,sdk)."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import settings
 from visavis.models import Group, ModelStore
 
 _REQUIRED = frozenset(filter(None, os.environ.get("VISAVIS_REQUIRE", "").split(",")))
+SDK_MODULES = Path(__file__).parent / "sdk" / "node_modules"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # No deadline per example: on two shared cores it would only measure the neighbours.
@@ -31,6 +33,10 @@ def _missing() -> dict[str, str]:
     why: dict[str, str] = {}
     if find_browser() is None:
         why["browser"] = "no Chromium on this machine: install it, or set VISAVIS_CHROMIUM"
+    if shutil.which("redis-server") is None and shutil.which("valkey-server") is None:
+        why["redis"] = "no redis-server on this machine: install it"
+    if find_spec("elevenlabs") is None or not SDK_MODULES.is_dir():
+        why["sdk"] = "ElevenLabs' SDKs are missing: run `make sdk`"
     if ModelStore().missing(Group.DEFAULT):
         why["models"] = "weights are missing: run `visavis models pull`"
     return why

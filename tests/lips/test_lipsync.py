@@ -251,3 +251,29 @@ def test_pushes_of_a_millisecond_and_of_a_second_give_the_same(push_ms: int) -> 
     for at in range(0, len(sound), push_ms * MS):
         cues += lips.push(sound[at : at + push_ms * MS])
     assert tuple(cues) + lips.finish() == whole(phones, sound)
+
+
+@pytest.mark.parametrize("rate_hz", [RATE_HZ, 24_000])
+def test_a_forecast_is_what_finish_would_give_and_changes_nothing(rate_hz: int) -> None:
+    sound, forecast = noisy_sound(2 * rate_hz), ()
+    lips, twin = LipSync(rate_hz, ear=any_weights(3)), LipSync(rate_hz, ear=any_weights(3))
+    for at in range(0, len(sound), rate_hz // 4):
+        piece = sound[at : at + rate_hz // 4]
+        assert lips.push(piece) == twin.push(piece)
+        forecast = lips.forecast()
+        assert forecast == lips.forecast()
+        assert forecast[-1] == Cue(lips.n_samples, 0, 0.0)
+    if rate_hz == RATE_HZ:  # elsewhere the resampler holds a few samples back
+        assert forecast == twin.finish()
+        assert lips.finish() == forecast
+    else:
+        assert lips.finish() == twin.finish()
+
+
+def test_a_forecast_of_characters_and_of_nothing() -> None:
+    lips = LipSync(RATE_HZ)
+    assert lips.forecast() == ()
+    cues = lips.push(noisy_sound(RATE_HZ), characters=spelt())
+    forecast = lips.forecast()
+    assert lips.finish() == forecast
+    assert len(cues + forecast) > 2

@@ -15,7 +15,7 @@ import pytest
 
 from tests.serve.test_app import serving
 from visavis.hear.audio import pcm_from_float
-from visavis.serve.lips import MAX_BODY_BYTES
+from visavis.serve.door import MAX_SOUND_BODY_BYTES
 from visavis.wire import lips as wire
 
 SOUND = np.concatenate(
@@ -96,7 +96,7 @@ def test_what_says_that_it_is_huge_is_not_even_read() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))
         head = f"POST /v1/visemes HTTP/1.1\r\nHost: {address}\r\n"
         head += "Content-Type: application/json\r\nConnection: close\r\n"
-        writer.write(f"{head}Content-Length: {MAX_BODY_BYTES + 1}\r\n\r\n{{}}".encode())
+        writer.write(f"{head}Content-Length: {MAX_SOUND_BODY_BYTES + 1}\r\n\r\n{{}}".encode())
         assert b" 413 " in await reader.readline()
         writer.close()
 

@@ -13,9 +13,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from tests.wire.examples import EXAMPLES
-from visavis.wire import codec
+from visavis.wire import codec, injected
 from visavis.wire import messages as wire
-from visavis.wire.schema import SPEC_FILE, build_schema, schema_text
+from visavis.wire.schema import (
+    GATEWAY_FILE,
+    SPEC_FILE,
+    build_schema,
+    gateway_schema_text,
+    schema_text,
+)
 
 SCHEMA = json.loads(SPEC_FILE.read_text("utf-8"))
 PROSE = (Path(__file__).parents[2] / "spec" / "wire.md").read_text("utf-8")
@@ -46,6 +52,16 @@ def all_subclasses(base: type[wire.Message]) -> set[type[wire.Message]]:
 
 def test_the_schema_file_is_what_the_classes_say() -> None:
     assert SPEC_FILE.read_text("utf-8") == schema_text(), "run `make spec`"
+
+
+def test_the_gateways_schema_and_prose_are_what_the_classes_say() -> None:
+    assert GATEWAY_FILE.read_text("utf-8") == gateway_schema_text(), "run `make spec`"
+    for message in get_args(get_args(injected.InjectedMessage)[0]):
+        kind = message.model_fields["type"].default
+        assert kind.startswith("visavis.")
+        row = next(line for line in PROSE.splitlines() if line.startswith(f"| `{kind}`"))
+        for name in message.model_fields:
+            assert name == "type" or f"`{name}`" in row, f"{kind}: {name}"
 
 
 def test_the_schema_itself_is_valid() -> None:

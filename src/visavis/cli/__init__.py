@@ -1,4 +1,4 @@
-"""The command line: `visavis serve | lipsync | character | models | doctor | bench`."""
+"""The command line: `visavis serve | gateway | lipsync | character | models | doctor | bench`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from visavis import __version__
 from visavis.cli.bench import app as bench_app
 from visavis.cli.character import app as character_app
 from visavis.cli.doctor import doctor
+from visavis.cli.gateway import gateway
 from visavis.cli.lipsync import lipsync
 from visavis.cli.models import app as models_app
 from visavis.cli.serve import serve
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(serve)
+app.command()(gateway)
 app.command()(lipsync)
 app.command()(doctor)
 app.add_typer(character_app, name="character")

@@ -21,6 +21,7 @@ from visavis.models.progress import console_progress
 from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
+from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.settings import (
     DEFAULT_PORT,
     MAX_SESSIONS,
@@ -29,7 +30,9 @@ from visavis.serve.settings import (
     Speculate,
 )
 
-_WS_MAX_BYTES = 1024 * 1024  # the codec's own, smaller limits answer with a reason
+WS_MAX_BYTES = 1024 * 1024
+"""The codec's own, smaller limits answer with a reason."""
+
 _SHUTDOWN_TIMEOUT_S = 3
 
 console = Console(stderr=True)
@@ -87,37 +90,40 @@ def serve_until_stopped(
     """Serve until Ctrl-C. `change` may put other engines in place; the benchmark slows some down.
 
     Raises:
-        ConfigError: the page is not built, or this machine has no such address.
+        ConfigError: the page is not built, this machine has no such address, or a variable of the
+            gateway's is wrong.
         PortInUseError: something else listens there.
     """
     _require_page(STATIC)
-    with _bind(settings) as listening:
+    gateway = GatewaySettings.from_environment()
+    with bind(settings) as listening:
         store = ModelStore()
         if store.missing(Group.DEFAULT):
             console.print("Fetching the models, once:")
             with console_progress(console) as progress:
                 store.pull(Group.DEFAULT, progress)
-        _configure_logging()
+        configure_logging()
         with suppress(KeyboardInterrupt):  # the way to end it, not a failure
-            asyncio.run(_serve(_warm(persona, store, llm), change, settings, listening))
+            asyncio.run(_serve(_warm(persona, store, llm), change, settings, gateway, listening))
 
 
 async def _serve(
     warming: Awaitable[Engines],
     change: Callable[[Engines], Engines],
     settings: ServeSettings,
+    gateway: GatewaySettings,
     listening: socket.socket,
 ) -> None:
     engines = change(await warming)
     try:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(engines, settings),
+                create_app(engines, settings, gateway_settings=gateway),
                 log_config=None,
                 log_level="warning",  # at debug it logs every frame, and so what users say
                 access_log=False,
                 ws="websockets-sansio",
-                ws_max_size=_WS_MAX_BYTES,
+                ws_max_size=WS_MAX_BYTES,
                 ws_per_message_deflate=False,  # sound does not shrink, and it would cost latency
                 timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
             )
@@ -148,7 +154,7 @@ async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engine
         return await load_engines(persona, store, llm, step)
 
 
-def _bind(settings: ServeSettings) -> socket.socket:
+def bind(settings: ServeSettings) -> socket.socket:
     """Take the port first: finding it in use after loading half a gigabyte is no fun.
 
     Raises:
@@ -185,5 +191,6 @@ def _require_page(static: Path) -> None:
         )
 
 
-def _configure_logging() -> None:
+def configure_logging() -> None:
+    """Warnings, to the error stream."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, Self
 
 from visavis.lips.phonemes import strip_marks
 from visavis.spec import spec_text
@@ -54,6 +54,9 @@ class DurationTable:
 
     mean_ms: Mapping[str, float]
     factor: Mapping[str, float]
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # nothing in it ever changes
 
     def durations_ms(self, phones: Sequence[str]) -> tuple[float, ...]:
         """How long each phone of one word is expected to last; all above 0.

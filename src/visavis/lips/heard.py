@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import soxr
@@ -60,6 +60,10 @@ class HeardSource:
         )
         self._n_samples = 0
         self._given = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For a copy that only has to `finish`: the few samples that a resampler holds are lost."""
+        return vars(self) | {"_resample": None}
 
     @property
     def delay_ms(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
 from visavis.lips.letters import LetterModel, letter_model
 from visavis.lips.phonemes import strip_marks
@@ -36,6 +36,9 @@ class Lexicon:
 
     letters: LetterModel
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # nothing in it ever changes
 
     def __contains__(self, word: object) -> bool:
         return word in self.words

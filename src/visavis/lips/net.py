@@ -13,7 +13,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -65,6 +65,9 @@ class Weights:
     ahead_frames: int
     card: Mapping[str, Any]
     """What it was trained on; for people."""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self  # nothing in it ever changes
 
     @property
     def delay_samples(self) -> int:

@@ -5,37 +5,37 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from html import escape
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import (
-    CONTENT_TYPE_LATEST,
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    generate_latest,
-)
-from prometheus_client.core import CounterMetricFamily
-from prometheus_client.registry import Collector
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import Lifespan
 
 from visavis import __version__
 from visavis.characters import build_character
 from visavis.clock import Clock, MonotonicClock
-from visavis.errors import BusyError, ConfigError, UnsupportedError
+from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisError
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
-from visavis.serve.allowance import TokenCount
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
+from visavis.serve.door import refusal
 from visavis.serve.engines import Engines
+from visavis.serve.gateway import Gateway
+from visavis.serve.gateway_lips import GatewayLips
+from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lips import LipRoutes
+from visavis.serve.metrics import Metrics, TokenMetrics
 from visavis.serve.origins import is_ours
 from visavis.serve.pcm import converse
+from visavis.serve.problems import problem_of, tell_problems
+from visavis.serve.seats import Seats
 from visavis.serve.settings import ServeSettings
+from visavis.serve.signed_urls import House
 from visavis.wire import outgoing
 from visavis.wire.codec import encode
 from visavis.wire.messages import SUBPROTOCOL
@@ -59,63 +59,6 @@ _SECURITY_HEADERS = {
 }
 
 _log = logging.getLogger(__name__)
-
-
-class Metrics:
-    """What Prometheus sees; one registry an app, so that several can live in one process."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.sessions = Gauge("visavis_sessions", "Conversations going on", registry=self.registry)
-        self.sessions_total = Counter(
-            "visavis_sessions_started", "Conversations begun", registry=self.registry
-        )
-        self.refused_total = Counter(
-            "visavis_sessions_refused", "Conversations refused", ["reason"], registry=self.registry
-        )
-
-
-class TokenMetrics(Collector):
-    """What the language model costs, and what of it was for nothing; estimates."""
-
-    def __init__(self, count: TokenCount) -> None:
-        self._count = count
-
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        """See prometheus_client."""
-        count = self._count
-        yield CounterMetricFamily(
-            "visavis_llm_tokens", "Sent to the language model and received", count.asked
-        )
-        yield CounterMetricFamily(
-            "visavis_llm_discarded_tokens",
-            "Of those, for answers given up before their turn was over",
-            count.discarded,
-        )
-        yield CounterMetricFamily(
-            "visavis_llm_capped_conversations",
-            "Conversations that may discard no more",
-            count.capped_conversations,
-        )
-
-
-class Seats:
-    """At most so many conversations at once."""
-
-    def __init__(self, max_sessions: int) -> None:
-        self.max_sessions = max_sessions
-        self.n_taken = 0
-
-    @contextmanager
-    def take(self) -> Generator[None, None, None]:
-        """Hold a seat. Raises BusyError if all are taken."""
-        if self.n_taken >= self.max_sessions:
-            raise BusyError("All seats are taken.", hint="Try again in a minute.")
-        self.n_taken += 1
-        try:
-            yield
-        finally:
-            self.n_taken -= 1
 
 
 class _WebSocketTransport:
@@ -177,45 +120,39 @@ class _Desk:
             await _refuse(socket, error, CLOSE_BUSY)
 
 
-def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = None) -> FastAPI:
-    """The application around engines that are already warm; it closes them when it ends."""
+def create_app(
+    engines: Engines,
+    settings: ServeSettings,
+    clock: Clock | None = None,
+    gateway_settings: GatewaySettings | None = None,
+) -> FastAPI:
+    """The application around engines that are already warm; it closes them when it ends.
+
+    Raises ConfigError or SetupError: the gateway's settings are wrong.
+    """
     metrics = Metrics()
     metrics.registry.register(TokenMetrics(engines.tokens))
     seats = Seats(settings.max_sessions)
     metrics.sessions.set_function(lambda: seats.n_taken)
     clock = clock or MonotonicClock()
+    house = House(settings, metrics, clock, engines, seats)
+    gateway = Gateway(gateway_settings or GatewaySettings(), house)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
         ahead = asyncio.create_task(voice_ahead(engines), name="voice-ahead")
-        yield
+        async with gateway.running():
+            yield
         ahead.cancel()
         await asyncio.gather(ahead, return_exceptions=True)
         await engines.aclose()
 
-    app = FastAPI(
-        title="Visavis",
-        version=__version__,
-        summary="A face for voice AI. The conversation itself is a WebSocket: see spec/wire.md.",
-        lifespan=lifespan,
-        docs_url=None,  # Swagger's page loads its scripts from another host
-        redoc_url=None,
-    )
+    app = _application(settings, lifespan)
     app.state.seats = seats
-    lips = LipRoutes(engines, settings)
-
-    @app.middleware("http")
-    async def secure(  # pyright: ignore[reportUnusedFunction] - registered by its decorator
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = lips.refusal(request) or await call_next(request)
-        response.headers.update(_SECURITY_HEADERS)
-        if request.url.path.startswith("/characters") or request.url.path == "/":
-            response.headers["Cache-Control"] = "no-cache"
-        return response
-
-    _add_http_routes(app, metrics)
-    app.include_router(lips.router())
+    _add_health(app, metrics, gateway)
+    _add_characters(app)
+    app.include_router(gateway.router())
+    app.include_router(LipRoutes(engines).router())
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)
@@ -253,15 +190,72 @@ def create_app(engines: Engines, settings: ServeSettings, clock: Clock | None = 
     return app
 
 
-def _add_http_routes(app: FastAPI, metrics: Metrics) -> None:
-    @app.get("/healthz", summary="Is the server up and warm?")
+def create_gateway_app(
+    settings: ServeSettings,
+    gateway_settings: GatewaySettings,
+    clock: Clock | None = None,
+    lips: GatewayLips | None = None,
+) -> FastAPI:
+    """The gateway alone: no engines, no page. Raises as `create_app`."""
+    metrics = Metrics()
+    house = House(settings, metrics, clock or MonotonicClock())
+    gateway = Gateway(gateway_settings, house, lips=lips)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
+        async with gateway.running():
+            yield
+
+    app = _application(settings, lifespan)
+    _add_health(app, metrics, gateway)
+    app.include_router(gateway.router())
+    return app
+
+
+def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAPI:
+    """What all our applications have in common: headers, refusals, and how errors are told."""
+    app = FastAPI(
+        title="Visavis",
+        version=__version__,
+        summary="A face for voice AI. The conversation itself is a WebSocket: see spec/wire.md.",
+        lifespan=lifespan,
+        docs_url=None,  # Swagger's page loads its scripts from another host
+        redoc_url=None,
+    )
+    tell_problems(app)
+
+    @app.middleware("http")
+    async def secure(  # pyright: ignore[reportUnusedFunction] - registered by its decorator
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = refusal(request, settings) or await call_next(request)
+        response.headers.update(_SECURITY_HEADERS)
+        if request.url.path.startswith("/characters") or request.url.path == "/":
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    return app
+
+
+def _add_health(app: FastAPI, metrics: Metrics, gateway: Gateway) -> None:
+    @app.get("/healthz", summary="Is the server up?")
     def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         return {"status": "ok", "version": __version__}
+
+    @app.get("/readyz", summary="Could a session begin now?")
+    async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
+        try:
+            await gateway.check()
+        except VisavisError as error:
+            return problem_of(error)
+        return JSONResponse({"status": "ready"})
 
     @app.get("/metrics", summary="Prometheus metrics", response_class=Response)
     def prometheus() -> Response:  # pyright: ignore[reportUnusedFunction]
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
+
+def _add_characters(app: FastAPI) -> None:
     @app.get("/characters/{name}.riv", summary="A character, built", response_class=Response)
     def character(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         try:

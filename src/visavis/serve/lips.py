@@ -8,17 +8,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 
 import numpy as np
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
 
 from visavis.ear_weights import ear_weights
 from visavis.errors import (
     BusyError,
     EngineError,
     ProtocolError,
-    SetupError,
     TooLargeError,
-    VisavisError,
 )
 from visavis.lips.alignment import read_alignment
 from visavis.lips.lipsync import LipSync
@@ -26,9 +24,7 @@ from visavis.models.lexicon import best_lexicon
 from visavis.reply.lines import phrases_of
 from visavis.serve.engines import Engines
 from visavis.serve.limits import PHRASE_S, within
-from visavis.serve.origins import is_ours
-from visavis.serve.settings import ServeSettings
-from visavis.sounds import Sound, SoundError, sound_in
+from visavis.sounds import Sound, sound_in
 from visavis.voice.playout import Playout
 from visavis.voice.tts import VoiceStyle
 from visavis.wire import lips as wire
@@ -36,13 +32,8 @@ from visavis.wire import lips as wire
 MAX_WAITING = 4
 """Requests at once, the one that is worked on among them: conversations need the processor too."""
 
-MAX_BODY_BYTES = wire.MAX_AUDIO_BYTES * 4 // 3 + 1_000_000
-"""Base64 is a third longer than what it holds."""
-
 _BLOCK_SAMPLES = 4_096
 _RIFF = b"RIFF"
-_PREFIX = "/v1/visemes"
-_STATUS = {TooLargeError: 413, BusyError: 503, SoundError: 422, ProtocolError: 422, SetupError: 501}
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +41,8 @@ _log = logging.getLogger(__name__)
 class LipRoutes:
     """`POST /v1/visemes` and `POST /v1/visemes-audio`, one piece of work at a time."""
 
-    def __init__(self, engines: Engines, settings: ServeSettings) -> None:
+    def __init__(self, engines: Engines) -> None:
         self._engines = engines
-        self._settings = settings
         self._turn = asyncio.Semaphore(1)
         self._n_inside = 0
 
@@ -76,35 +66,16 @@ class LipRoutes:
 
     async def visemes(self, request: wire.VisemesRequest) -> wire.VisemesResponse:
         """Which shape when, for a WAV file or raw PCM, with or without its words."""
-        try:
-            async with self._seat():
-                return await asyncio.to_thread(_visemes, request)
-        except VisavisError as error:
-            raise _refusal(error) from error
+        async with self._seat():
+            return await asyncio.to_thread(_visemes, request)
 
     async def visemes_audio(self, request: wire.VoicedRequest) -> StreamingResponse:
         """First the shapes of each piece, then its sound; `done` at the end, or `error`."""
         if self._n_inside >= MAX_WAITING:
-            raise _refusal(_busy())
+            raise _busy()
         events = self._events(request)
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-
-    def refusal(self, request: Request) -> Response | None:
-        """What is not even read: a page of another origin, a body of unknown or too great length.
-
-        Ask before the application does, which reads the body first of all.
-        """
-        if request.method != "POST" or not request.url.path.startswith(_PREFIX):
-            return None
-        if not is_ours(request, self._settings):
-            return _told(403, "Pages of another origin need --allow-origin.")
-        length = request.headers.get("content-length", "")
-        if not length.isdigit():
-            return _told(411, "The request does not say how long it is.")
-        if int(length) > MAX_BODY_BYTES:
-            return _told(413, f"The request is longer than {MAX_BODY_BYTES} bytes.")
-        return None
 
     @asynccontextmanager
     async def _seat(self) -> AsyncGenerator[None, None]:
@@ -187,14 +158,5 @@ def _sound(request: wire.VisemesRequest) -> tuple[Sound, int]:
     return samples.astype(np.float32) / 32_768.0, request.sample_rate
 
 
-def _told(status: int, detail: str) -> Response:
-    return JSONResponse({"detail": detail}, status)
-
-
 def _busy() -> BusyError:
     return BusyError("Too many sounds wait for their lips.", hint="Try again in a moment.")
-
-
-def _refusal(error: VisavisError) -> HTTPException:
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
-    return HTTPException(status, f"{error} {error.hint}".strip())

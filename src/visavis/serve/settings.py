@@ -44,7 +44,7 @@ class LlmSettings(BaseModel):
         """Whether somebody may have to pay for each token."""
         if self.base_url is None:
             return self.model is not None
-        return not _is_this_machine(urlsplit(self.base_url).hostname or "")
+        return not is_loopback(urlsplit(self.base_url).hostname or "")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> LlmSettings:
@@ -98,7 +98,8 @@ def speculation_of(settings: LlmSettings) -> Speculation:
     return Speculation(guessing, settings.max_discarded_tokens)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether this name or number means this very machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -110,10 +110,11 @@ class _Reply:
 
 
 class Loudspeaker:
-    """Plays one peer's replies at `rate_hz`."""
+    """Plays one peer's replies at `rate_hz`, sent `lead_ms` ahead of being heard."""
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, lead_ms: float = LEAD_MS) -> None:
         self._rate_hz = rate_hz
+        self._lead_ms = lead_ms
         self._frame_samples = rate_hz * FRAME_MS // 1_000
         self._replies: dict[int, _Reply] = {}
         self._playing: _Reply | None = None
@@ -176,6 +177,13 @@ class Loudspeaker:
         times = (self._frame_due_ms(reply, now_ms), self._end_due_ms(reply), report_ms)
         return min((time for time in times if time is not None), default=None)
 
+    @property
+    def n_sent_samples(self) -> int:
+        """So much of the reply that plays was handed out, in output samples; a fading frame, which
+        is said again, does not count.
+        """
+        return 0 if self._playing is None else self._playing.n_sent
+
     # -------------------------------------------------------------- what is due
 
     def _is_due(self, due_ms: float | None, now_ms: float) -> bool:
@@ -189,7 +197,7 @@ class Loudspeaker:
             return None
         if reply.anchor is None:
             return now_ms
-        return self._heard_at_ms(reply.anchor, reply.n_sent) - LEAD_MS
+        return self._heard_at_ms(reply.anchor, reply.n_sent) - self._lead_ms
 
     def _end_due_ms(self, reply: _Reply) -> float | None:
         if reply.n_source_samples is None or reply.n_sent < reply.n_samples:

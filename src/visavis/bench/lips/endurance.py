@@ -69,7 +69,7 @@ def lips_hour(
 ) -> None:
     """Push an hour of speech through the lips: memory, drift, and cues in crumbs and chunks."""
     commit()
-    minute = asyncio.run(_voiced(ModelStore()))
+    minute = asyncio.run(voiced_minute(ModelStore()))
     told = () if by_ear else minute.phones
     with Progress(*COLUMNS, console=console, transient=True) as bar:
         task = bar.add_task("Listening", total=minutes * len(_PUSHES_S))
@@ -151,8 +151,8 @@ def same_rate(one: Sequence[Cue], other: Sequence[Cue]) -> float:
     return len(both) / max(1, len(either))
 
 
-async def _voiced(store: ModelStore) -> Minute:
-    """The default voice says the replies until a minute is full."""
+async def voiced_minute(store: ModelStore) -> Minute:
+    """The default voice says the replies until a minute is full. Raises ModelMissingError."""
     piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
     try:
         said = [await spoken_whole(piper, text, VoiceStyle()) for text in REPLIES]

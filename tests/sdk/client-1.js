@@ -1,0 +1,4 @@
+import { Conversation } from "@elevenlabs/client";
+import { talkWith } from "./talk.js";
+
+talkWith(Conversation);
