@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from visavis.characters.studio import Controls, Studio
 from visavis.face.contract import ARTBOARD
 from visavis.face.drawing import Drawing
 from visavis.face.machine import machine_objects, view_model_objects
 from visavis.face.parts import drawn, plain
 from visavis.face.riv import RivObject, write_riv
 from visavis.face.scene import Part, flatten
-from visavis.studio import Controls, Studio
 
 Pixels = NDArray[np.float64]
 """[height, width, 3], 0...255, on white."""

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.characters.pixels import by_chromium, changed, shot
+from visavis.characters.studio import Studio, studio
 from visavis.face.contract import VISEMES, weight_name
 from visavis.face.puppet import make_puppet
 from visavis.face.recipe import Recipe
-from visavis.studio import Studio, studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

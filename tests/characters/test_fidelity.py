@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.characters.pixels import by_chromium, on_white, still
+from visavis.characters.studio import Studio, studio
 from visavis.face.svg import read_svg
-from visavis.studio import Studio, studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from tests.characters.pixels import Pixels, changed, shot
 from visavis.characters import read_source
+from visavis.characters.studio import Studio, studio
 from visavis.face.contract import CONTROLS, EMOTIONS, VISEMES, ControlType, weight_name
 from visavis.face.drawing import Node, walk
 from visavis.face.geometry import Box, union
 from visavis.face.rig import Gesture
 from visavis.face.svg import read_svg
-from visavis.studio import Studio, studio
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Page, sync_playwright
 
 from visavis.bench.browser.chromium import find_chromium
-from visavis.characters import template_folder
+from visavis.characters.sources import template_folder
+from visavis.characters.workshop import Bench, create_workshop
 from visavis.models import ModelStore
-from visavis.workshop import Bench, create_workshop
 
 PIXELS = """() => {
   const small = new OffscreenCanvas(64, 64).getContext('2d');

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from visavis.characters import RECIPE, Source, build_character, read_source, template_folder
+from visavis.characters.sources import RECIPE, Source, build_character, read_source, template_folder
 from visavis.errors import ConfigError
 from visavis.face.inspect import Artboard, Summary, summary
 from visavis.face.lint import BUDGET_BYTES, LEAST_SHARE, cost, nearest_mouths, problems
@@ -122,7 +122,7 @@ def sheet(
     cell_px: Annotated[int, typer.Option(min=64, max=800, help="Size of one picture.")] = 260,
 ) -> None:
     """Photograph all fifteen mouths and every expression, in a real Chromium."""
-    from visavis.studio import expression_cells, mouth_cells, studio  # noqa: PLC0415 - an extra
+    from visavis.characters.studio import expression_cells, mouth_cells, studio  # noqa: PLC0415 - an extra
 
     data = _character(target)
     console = Console(stderr=True)
@@ -144,7 +144,7 @@ def preview(
     port: Annotated[int, typer.Option(help="Where to listen on this machine.")] = 8790,
 ) -> None:
     """Open a live page: every mouth and gesture, text to speak; it follows each save."""
-    from visavis.workshop import serve_workshop  # noqa: PLC0415 - a server, only here
+    from visavis.characters.workshop import serve_workshop  # noqa: PLC0415 - a server, only here
 
     read_source(folder)  # a folder that isn't one is told now, not in the page
     serve_workshop(folder, port)

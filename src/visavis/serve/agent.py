@@ -9,12 +9,9 @@ As in pcm.py, `Conversation` notices no difference. An unmodified client needs n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
 
 from visavis.clock import Clock
 from visavis.errors import ClientError, TooSlowError, VisavisError
@@ -29,6 +26,8 @@ from visavis.serve.conversation import (
     PeerGoneError,
 )
 from visavis.serve.engines import Engines
+from visavis.serve.played_page import PlayedPage
+from visavis.serve.together import beside
 from visavis.wire import messages as wire
 from visavis.wire.agent import (
     AgentVoice,
@@ -39,14 +38,7 @@ from visavis.wire.agent import (
     UserText,
     read_client,
 )
-from visavis.wire.codec import (
-    MicrophoneFrame,
-    ReplyFrame,
-    decode_binary,
-    decode_server,
-    encode,
-    encode_microphone,
-)
+from visavis.wire.codec import MicrophoneFrame, ReplyFrame, decode_binary, decode_server
 from visavis.wire.elevenlabs import DIALECT
 from visavis.wire.loudspeaker import Item, Loudspeaker
 from visavis.wire.pcm import PcmClear, PcmTranscript
@@ -57,8 +49,6 @@ LEAD_MS = 200.0
 PING_S = 10.0
 INITIATION_S = 10.0
 
-_INBOX_FRAMES = 64
-_MICROPHONE_SAMPLES = wire.INPUT_RATE_HZ * 40 // 1_000
 
 NoteTurn = Callable[[Mapping[str, float]], None]
 
@@ -103,62 +93,47 @@ async def hold_as_agent(
     except TooSlowError as error:
         await _part(client, error)
         return
-    tasks = [
-        asyncio.create_task(page.carry(work), name=name)
-        for work, name in (
-            (page.listen(first), "agent-listen"),
-            (page.speak(), "agent-speak"),
-            (page.ping(), "agent-ping"),
-        )
-    ]
-    try:
+    works = {
+        "agent-listen": page.carry(page.listen(first)),
+        "agent-speak": page.carry(page.speak()),
+        "agent-ping": page.carry(page.ping()),
+    }
+    async with beside(works):
         peer = Peer(session.session_id, page, session.clock)
         await Conversation(peer, replace(engines, persona=persona)).run()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class AgentPeer:
+class AgentPeer(PlayedPage):
     """A `Transport` that plays the page: its three tasks must run beside the conversation."""
 
     def __init__(
         self, client: Side, opening: Initiation, session: Session, note_turn: NoteTurn
     ) -> None:
-        self._client = client
-        self._clock = session.clock
-        self._session_id = session.session_id
-        self._note_turn = note_turn
-        self._voice = AgentVoice(session.rate_hz, opening.manner)
-        self._loudspeaker = Loudspeaker(session.rate_hz, LEAD_MS)
-        self._n_heard_samples = 0
-        self._ping: tuple[int, float] | None = None
-        self._round_trip_ms: int | None = None
-        self._failure: wire.Error | None = None
-        self._changed = asyncio.Event()
-        self._inbox: asyncio.Queue[str | bytes | Exception] = asyncio.Queue(_INBOX_FRAMES)
         hello = wire.Hello(
             protocol=wire.PROTOCOL_VERSION, client="elevenlabs client", trace="stages"
         )
-        self._inbox.put_nowait(encode(hello))
         microphone = wire.Microphone(status="open", echo_cancellation=opening.echo)
-        self._inbox.put_nowait(encode(microphone))
+        super().__init__(session.clock, Loudspeaker(session.rate_hz, LEAD_MS), hello, microphone)
+        self._client = client
+        self._session_id = session.session_id
+        self._note_turn = note_turn
+        self._voice = AgentVoice(session.rate_hz, opening.manner)
+        self._ping: tuple[int, float] | None = None
+        self._round_trip_ms: int | None = None
+        self._failure: wire.Error | None = None
 
     async def begin(self) -> None:
         """The session stands; nothing goes before this. Raises PeerGoneError, TooSlowError."""
-        await self._say([self._voice.metadata(f"visavis_{self._session_id}")])
+        await self._tell([self._voice.metadata(f"visavis_{self._session_id}")])
 
     # -------------------------------------------------------------- as the conversation's transport
 
     async def receive(self) -> str | bytes:
         """See `Transport.receive`; raises what went wrong in a task beside it."""
-        frame = await self._inbox.get()
-        if isinstance(frame, SideClosedError):
-            raise PeerGoneError
-        if isinstance(frame, Exception):
-            raise frame
-        return frame
+        try:
+            return await super().receive()
+        except SideClosedError:
+            raise PeerGoneError from None
 
     async def send(self, data: str | bytes) -> None:
         """See `Transport.send`."""
@@ -169,14 +144,12 @@ class AgentPeer:
             case MicrophoneFrame():
                 raise AssertionError("a server sends no microphone frames")
             case ReplyFrame():
-                self._loudspeaker.take(message, self._clock.now_ms())
-                self._changed.set()
+                self._play(message)
             case _:
                 if isinstance(message, wire.Error) and message.severity == "fatal":
                     self._failure = message
-                self._loudspeaker.take(message, self._clock.now_ms())
-                self._changed.set()
-                await self._say(self._voice.take(message))
+                self._play(message)
+                await self._tell(self._voice.take(message))
 
     async def close(self, code: int, reason: str) -> None:
         """See `Transport.close`: with the code that ElevenLabs would close with."""
@@ -186,13 +159,6 @@ class AgentPeer:
             await self._client.close(Close(name.close_code, fitting(reason)))
 
     # -------------------------------------------------------------- beside the conversation
-
-    async def carry(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run one of the three; `receive` raises what ends it."""
-        try:
-            await work
-        except Exception as error:  # noqa: BLE001 - not lost: the conversation gets it
-            await self._inbox.put(error)
 
     async def listen(self, first: ClientFrame) -> None:
         """Take what the client sends to the conversation, samples counted at 16 kHz; `first` is
@@ -220,41 +186,34 @@ class AgentPeer:
             await asyncio.sleep(PING_S)
             frame, event_id = self._voice.ping(self._round_trip_ms)
             self._ping = (event_id, self._clock.now_ms())
-            await self._say([frame])
+            await self._tell([frame])
 
     async def _take(self, frame: ClientFrame) -> None:
         match frame:
             case UserSound(pcm):
                 await self._hear(pcm)
             case UserText(text):
-                await self._inbox.put(encode(wire.Text(text=text)))
+                await self._say(wire.Text(text=text))
             case Pong(event_id):
                 if self._ping is not None and self._ping[0] == event_id:
                     self._round_trip_ms = round(self._clock.now_ms() - self._ping[1])
             case Initiation() | None:
                 pass
 
-    async def _hear(self, pcm: np.ndarray[Any, np.dtype[np.int16]]) -> None:
-        for at in range(0, len(pcm), _MICROPHONE_SAMPLES):
-            part = pcm[at : at + _MICROPHONE_SAMPLES]
-            sound = MicrophoneFrame(self._n_heard_samples, part)
-            self._n_heard_samples += len(part)
-            await self._inbox.put(encode_microphone(sound))
-
     async def _deliver(self, item: Item, n_before: int) -> None:
         match item:
             case wire.Playhead():
-                await self._inbox.put(encode(item))
-                await self._say(self._voice.heard(item))
+                await self._say(item)
+                await self._tell(self._voice.heard(item))
             case PcmClear():
-                await self._say(self._voice.interrupted())
+                await self._tell(self._voice.interrupted())
             case PcmTranscript():
-                await self._say([self._voice.transcript(item.text)])
+                await self._tell([self._voice.transcript(item.text)])
             case _:
                 fades = self._loudspeaker.n_sent_samples == n_before
-                await self._say(self._voice.sound(item, None if fades else n_before))
+                await self._tell(self._voice.sound(item, None if fades else n_before))
 
-    async def _say(self, frames: list[str]) -> None:
+    async def _tell(self, frames: list[str]) -> None:
         for frame in frames:
             try:
                 async with asyncio.timeout(SEND_TIMEOUT_S):
@@ -263,14 +222,6 @@ class AgentPeer:
                 raise TooSlowError("You do not read what you are sent.") from None
             except SideClosedError as error:
                 raise PeerGoneError from error
-
-    async def _wait(self) -> None:
-        """Until the next item is due, or something has come that may change that."""
-        now_ms = self._clock.now_ms()
-        due_ms = self._loudspeaker.next_due_ms(now_ms)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None if due_ms is None else (due_ms - now_ms) / 1_000.0):
-                await self._changed.wait()
 
 
 async def _first(client: Side) -> ClientFrame:

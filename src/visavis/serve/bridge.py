@@ -21,6 +21,7 @@ from visavis.clock import Clock
 from visavis.errors import ClientError, ProviderError, TooSlowError, VisavisError
 from visavis.serve.closing import GOING_AWAY, Close, SideClosedError, carried_over, fitting
 from visavis.serve.lips_desk import LipsDesk, Seat
+from visavis.serve.together import until_one_ends
 from visavis.serve.upstream import Upstream
 from visavis.wire.dialect import Dialect
 from visavis.wire.relay import Relay
@@ -122,19 +123,13 @@ class Bridge:
 
     async def _carry(self, upstream: Upstream, amend: Amend) -> None:
         with self._desk.seat(self._relay, self._say) as seat:
-            tasks = [
-                asyncio.create_task(self._up(upstream, seat, amend), name="gateway-up"),
-                asyncio.create_task(self._down(upstream, seat), name="gateway-down"),
-                asyncio.create_task(self._speak(), name="gateway-visemes"),
-            ]
-            try:
-                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            task.result()
+            await until_one_ends(
+                {
+                    "gateway-up": self._up(upstream, seat, amend),
+                    "gateway-down": self._down(upstream, seat),
+                    "gateway-visemes": self._speak(),
+                }
+            )
 
     async def _up(self, upstream: Upstream, seat: Seat, amend: Amend) -> None:
         change = amend

@@ -29,6 +29,7 @@ from visavis.serve.ear import Ear
 from visavis.serve.engines import Engines
 from visavis.serve.foresight import Foresight
 from visavis.serve.overheard import Overheard
+from visavis.serve.together import until_one_ends
 from visavis.serve.transcribe import Transcriber
 from visavis.serve.trouble import place_of
 from visavis.session import Session
@@ -156,19 +157,13 @@ class Conversation:
             )
         )
         self._happen(ev.Began(self._now_ms(), persona.greeting))
-        tasks = {
-            asyncio.create_task(self._read(), name="reader"),
-            asyncio.create_task(self._write(), name="writer"),
-            asyncio.create_task(self._watch_overflow(), name="overflow"),
-        }
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for task in done:
-            task.result()
+        await until_one_ends(
+            {
+                "reader": self._read(),
+                "writer": self._write(),
+                "overflow": self._watch_overflow(),
+            }
+        )
 
     async def _greeted(self) -> wire.Hello:
         """Wait for a hello that this server can speak with."""

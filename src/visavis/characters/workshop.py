@@ -24,7 +24,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from rich.console import Console
 
-from visavis.characters import RECIPE, Source, read_source
+from visavis.characters.sources import RECIPE, Source, read_source
 from visavis.errors import ConfigError, EngineError, ModelMissingError, PortInUseError, VisavisError
 from visavis.events import Cue
 from visavis.lips.alignment import Alignment
@@ -36,7 +36,7 @@ from visavis.voice.piper import Piper
 from visavis.voice.playout import Playout
 from visavis.voice.tts import TextToSpeech, VoiceStyle, spoken_whole
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 MAX_TEXT_CHARS = 400
 _FILES = {
     "workshop.js": "text/javascript",

@@ -16,7 +16,7 @@ from visavis.face.recipe import Recipe, read_recipe
 from visavis.face.svg_xml import MAX_BYTES, did_you_mean
 
 RECIPE = "character.yaml"
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 _OWN = (_PACKAGE / "characters_data", _PACKAGE.parents[1] / "characters")
 """In a wheel inside, in a checkout beside src."""
 

@@ -20,7 +20,7 @@ from visavis.face.contract import EMOTIONS, VISEMES, weight_name
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 WHITE = "#ffffff"
 _ORIGIN = "http://studio.invalid/"  # never resolved: every request is answered here
 _PAGE = '<!doctype html><meta charset="utf-8"><script type="module" src="studio.js"></script>'

@@ -1,0 +1,5 @@
+"""Characters: where their text sources are, the page on which one is made, and photographs."""
+
+from visavis.characters.sources import build_character, character_names, read_source
+
+__all__ = ["build_character", "character_names", "read_source"]
