@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +34,8 @@ class Example:
 
 
 def path_of(key: str, variant: int, seed: int) -> Path:
-    """Where the features are kept; they change with the front end's source."""
-    return root() / "features" / f"{key_of(key, variant, seed, _front_end())}.npz"
+    """Where the features are kept; they change with the source of front end and augmentation."""
+    return root() / "features" / f"{key_of(key, variant, seed, _source(variant > 0))}.npz"
 
 
 def make(key: str, variant: int, seed: int, pool: Sequence[str]) -> None:
@@ -64,7 +66,10 @@ def read(key: str, variant: int, seed: int) -> Example:
         return Example(key, file["features"], float(stretch), int(lead))
 
 
-def _front_end() -> str:
-    from visavis.lips import features  # noqa: PLC0415 - its source, not its names
+@cache
+def _source(is_augmented: bool) -> str:
+    from training import augment  # noqa: PLC0415 - its source, not its names
+    from visavis.lips import features  # noqa: PLC0415
 
-    return Path(features.__file__).read_text(encoding="utf-8")
+    modules = (features, augment) if is_augmented else (features,)
+    return "".join(inspect.getsource(module) for module in modules)
