@@ -75,7 +75,7 @@ class HeardSource:
         if self._follower is None:
             return
         for word in words_of(text, self._lexicon):
-            self._follower.push_words([(self._lexicon.phones(said),) for said in word.spoken])
+            self._follower.push_words([self._lexicon.pronunciations(said) for said in word.spoken])
 
     def push(self, sound: Sound) -> tuple[Span, ...]:
         """Add float32 [n]; returns what is now certain."""
