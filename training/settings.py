@@ -41,8 +41,8 @@ class Settings:
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
         return Settings(
-            n_sentences=3, n_kokoro=2, n_flite=2, n_joe=1, n_dev=1, n_variants=2, n_cells=16, batch=2,
-            crop_frames=100, steps=(3, 2), n_workers=1,
+            n_sentences=3, n_kokoro=2, n_flite=2, n_joe=1, n_dev=1, n_variants=2, n_cells=16,
+            batch=2, crop_frames=100, steps=(3, 2), n_workers=1,
         )  # fmt: skip
 
 
