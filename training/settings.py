@@ -31,7 +31,7 @@ class Settings:
     ahead_frames: int = 6
     batch: int = 32
     crop_frames: int = 400
-    steps: tuple[int, ...] = (900, 2_600)
+    steps: tuple[int, ...] = (900, 2_000)
     """Of each round; between two rounds the net aligns all labels anew."""
     learning_rate: float = 3e-3
     n_workers: int = 2
