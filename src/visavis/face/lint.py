@@ -157,6 +157,10 @@ def _drawing_problems(drawing: Sequence[RivObject]) -> Iterator[str]:
             bone = _number(item, "boneId")
             if not 0 < bone < len(drawing) or drawing[bone].kind not in {"Bone", "RootBone"}:
                 yield f"tendon {index} refers to {bone}, which is no bone"
+        if item.kind == "TranslationConstraint":
+            target = _number(item, "targetId")
+            if not 0 < target < len(drawing) or drawing[target].kind != "Node":
+                yield f"constraint {index} follows {target}, which is no node"
 
 
 def _animation_problems(
