@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from visavis.face.riv import RivObject, Value
 
 _ROUND = 1  # both Stroke.cap and Stroke.join: 1 is round
-_KEEP_ORDER = frozenset({"PointsPath", "RadialGradient", "LinearGradient", "Shape", "Skin"})
+_KEEP_ORDER = frozenset(
+    {"PointsPath", "RadialGradient", "LinearGradient", "Shape", "Skin", "DashPath"}
+)
 _REFERENCES = {
     "ClippingShape": "sourceId",
     "Tendon": "boneId",
