@@ -10,8 +10,9 @@ import pytest
 
 from visavis.errors import ConfigError
 from visavis.face.contract import VISEMES
+from visavis.face.frame_cost import cost
 from visavis.face.keys import property_key
-from visavis.face.lint import LEAST_SHARE, cost, nearest_mouths, problems
+from visavis.face.lint import LEAST_SHARE, nearest_mouths, problems
 from visavis.face.mouth import SHAPES
 from visavis.face.moves import EMOTIONS
 from visavis.face.puppet import Puppet, make_puppet
