@@ -15,6 +15,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from visavis.characters.sources import take_folder
 from visavis.errors import ConfigError, PortInUseError
 from visavis.models import Group, ModelStore
 from visavis.models.progress import console_progress
@@ -42,6 +43,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     persona: Annotated[
         str, typer.Option(help="Who answers: pip, support, museum, or a persona.yaml.")
     ] = "pip",
+    character: Annotated[
+        Path | None, typer.Option(help="A folder with character.yaml: who is seen instead.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = (
         DEFAULT_PORT
@@ -78,7 +82,11 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         "max_discarded_tokens": max_discarded_tokens,
     }
     llm = llm.model_copy(update={k: value for k, value in flags.items() if value is not None})
-    serve_until_stopped(load_persona(persona), llm, settings)
+    who = load_persona(persona)
+    if character is not None:
+        name, title = take_folder(character)
+        who = who.model_copy(update={"character": name, "name": title})
+    serve_until_stopped(who, llm, settings)
 
 
 def serve_until_stopped(
