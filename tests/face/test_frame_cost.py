@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visavis.bench.frames import fit, guess, sitters
+from visavis.bench.frame_parts import fit, guess, sitters
 from visavis.face.frame_cost import FRAME_COST_MS, Cost, cost
 from visavis.face.puppet import make_puppet
 from visavis.face.recipe import Recipe

@@ -1,6 +1,6 @@
 """What a frame of a character costs: things to do, area to paint, and a guess at the time.
 
-Pure: bytes in, numbers out. `visavis bench frames` measures what each of them costs, and how far
+Pure: bytes in, numbers out. `visavis bench frame-parts` measures what each of them costs, and how far
 the guess is off for our own characters.
 """
 
@@ -24,7 +24,7 @@ FRAME_COST_MS: Mapping[str, float] = {
     "flat_layers": 0.06,
     "gradient_layers": 0.9,
 }
-"""Milliseconds for any frame, and for each thing in it: from a run of `visavis bench frames` on two
+"""Milliseconds for any frame, and for each thing in it: from a run of `visavis bench frame-parts` on two
 busy cores (Xeon), so a guess. A layer is the whole frame painted once."""
 
 

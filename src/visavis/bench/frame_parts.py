@@ -1,4 +1,4 @@
-"""`visavis bench frames`: what a frame of a character costs, and how well `lint` guesses it.
+"""`visavis bench frame-parts`: what a frame of a character costs, and how well `lint` guesses it.
 
 Made-up characters, each rich in one thing (shapes, points, strokes, clips, area, gradients), and
 our own are drawn by the real player in a real Chromium that has no GPU. The cost of one thing each
@@ -40,7 +40,7 @@ Sitter = tuple[str, str]
 """A name, and what is drawn on the plain head."""
 
 
-def frames(
+def frame_parts(
     rounds: Annotated[int, typer.Option(min=1, help="How often each is measured.")] = 3,
     frames_each: Annotated[int, typer.Option("--frames", min=10, help="Frames a time.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -58,7 +58,7 @@ def frames(
         figures[f"{name}_foreseen_ms"] = guess(everything[name], fit(others, measured))
         figures[f"{name}_lint_ms"] = everything[name].frame_ms
     settings = {"rounds": rounds, "frames": frames_each, "size_px": FRAME_PX}
-    report = Report("frames", figures, settings)
+    report = Report("frame-parts", figures, settings)
     if as_json:
         print_json(report)
     else:
