@@ -51,6 +51,11 @@ const avatar = new Avatar(
     wasmUrl: built("rive.wasm"),
     socketUrl: served("v1/talk").replace(/^http/, "ws"),
     characterUrl: (character) => served(`characters/${encodeURIComponent(character)}.riv`),
+    ear: {
+      listenWorkletUrl: built("listen.worklet.js"),
+      earWorkerUrl: built("ear.worker.js"),
+      earWeightsUrl: served("ear.npz"),
+    },
   },
   canvas,
   {
