@@ -14,7 +14,7 @@ Replies are disturbed in turn; what is counted apart is what comes after the dis
 | `after_pause_abs_p95_ms` | the same after the sound device had been suspended for a second |
 | `after_bargein_abs_p95_ms` | the same in the reply that follows an interrupted one |
 | `after_tab_abs_p95_ms` | the same after the window had been minimised, with one frame a second |
-| `n_stretches`, `n_unclear` | stretches that were judged; those that were filmed too seldom, or in which no shift fits |
+| `n_stretches`, `n_unclear` | stretches that were judged; the others: cut off, disturbed, filmed too seldom, or no shift fits |
 | `film_fps` | frames a second in the films |
 """  # noqa: E501 - a table's lines can't be broken
 
@@ -29,7 +29,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import numpy as np
 import typer
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 Disturbance = Literal["none", "pause", "bargein", "tab"]
 _DISTURBANCES: tuple[Disturbance, ...] = ("none", "pause", "bargein", "tab")
 _ANSWER_S = 12.0
-_DISTURBED_AFTER_S = 1.5
+_DISTURBED_AFTER_S = 0.7
 _AWAY_S = 1.0
 _LONGEST_REPLY_S = 30.0
 _N_QUESTIONS = 18
@@ -102,9 +102,8 @@ async def _measure(minutes: float, persona: str) -> dict[str, float]:
                     questions = _questions(persona)
                     crew = _Crew(page)
                     await crew.begin()
-                    for question, disturbance in zip(
-                        cycle(questions), cycle(_DISTURBANCES), strict=False
-                    ):
+                    for n, question in enumerate(cycle(questions)):
+                        disturbance = _DISTURBANCES[n % len(_DISTURBANCES)]
                         scenes.append(await crew.film(question, disturbance))
                         spent_s = time.monotonic() - began_s
                         bar.update(task, completed=spent_s)
@@ -186,7 +185,7 @@ class _Crew:
 
     async def _window(self, state: Literal["minimized", "normal"]) -> None:
         session = await self._page.context.new_cdp_session(self._page)
-        window = await session.send("Browser.getWindowForTarget")
+        window = cast("dict[str, Any]", await session.send("Browser.getWindowForTarget"))
         bounds = {"windowId": window["windowId"], "bounds": {"windowState": state}}
         await session.send("Browser.setWindowBounds", bounds)
         await session.detach()

@@ -20,6 +20,7 @@ from visavis.bench.latency import latency
 from visavis.bench.lips.command import lips
 from visavis.bench.lips.data_sets import lips_data
 from visavis.bench.lips.endurance import lips_hour
+from visavis.bench.load import load
 from visavis.bench.peers.command import peers
 from visavis.bench.rule import rule
 
@@ -31,5 +32,5 @@ for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
 for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway):
     app.command()(command)
-for command in (ear, frames, av):
+for command in (ear, frames, av, load):
     app.command()(command)

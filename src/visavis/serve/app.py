@@ -234,6 +234,9 @@ def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAP
         response.headers.update(_SECURITY_HEADERS)
         if request.url.path.startswith("/characters") or request.url.path == "/":
             response.headers["Cache-Control"] = "no-cache"
+        elif "v" in request.query_params and response.status_code == 200:
+            # Its address is that of one build, for ever (web/build.ts): a warm page asks nobody.
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
     return app

@@ -23,8 +23,8 @@ from visavis.bench.browser.pose import MouthCue, openness, pose
 from visavis.bench.browser.signals import Sound
 
 STRETCH_S: Final = 2.5
-"""Six words or so: enough shapes for one clear best shift, short enough to see it change. One begins
-in the middle of the one before."""
+"""Six words or so: enough shapes for one clear best shift, short enough to see it change. Each
+begins in the middle of the one before."""
 
 REACH_MS: Final = 150
 MIN_CORRELATION: Final = 0.6
