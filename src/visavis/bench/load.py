@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 _KILO = 1_000.0
 _PATIENCE_MS = 30_000.0
 _UP_S = 3.0
+_BINARY = 2
+"""The opcode of such a frame: RFC 6455, 5.2."""
 _FACE = """async () => {
   for (;;) {
     const { frames } = await __witness.take();
@@ -216,10 +218,10 @@ async def _watched(page: Page) -> AsyncGenerator[Traffic, None]:
         traffic.n_sockets += 1
 
     def sent(event: dict[str, Any]) -> None:
-        traffic.up_bytes += _payload_bytes(event)
+        traffic.up_bytes += payload_bytes(event)
 
     def received(event: dict[str, Any]) -> None:
-        traffic.down_bytes += _payload_bytes(event)
+        traffic.down_bytes += payload_bytes(event)
 
     session.on("Network.requestWillBeSent", asked)
     session.on("Network.requestServedFromCache", cached)
@@ -235,11 +237,13 @@ async def _watched(page: Page) -> AsyncGenerator[Traffic, None]:
         await session.detach()
 
 
-def _payload_bytes(event: dict[str, Any]) -> int:
-    """Binary frames are told in Base64."""
+def payload_bytes(event: dict[str, Any]) -> int:
+    """Of a WebSocket's frame; binary ones are told in Base64."""
     response = event["response"]
-    length = len(response["payloadData"])
-    return length * 3 // 4 if response["opcode"] == 2 else length
+    payload = str(response["payloadData"])
+    if response["opcode"] != _BINARY:
+        return len(payload.encode())
+    return len(payload) * 3 // 4 - payload[-2:].count("=")
 
 
 def _silence(path: Path) -> Path:
