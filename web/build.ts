@@ -15,9 +15,12 @@ await build({
     "src/page.css",
     "src/capture.worklet.ts",
     "src/playback.worklet.ts",
+    "src/listen.worklet.ts",
+    "src/ear.worker.ts",
     "src/preview.ts",
     "src/preview.css",
     "src/studio.ts",
+    "src/gauge.ts",
     "src/workshop.ts",
     "src/workshop.css",
   ],
@@ -41,7 +44,8 @@ for (const file of ["favicon.svg", "third-party.txt", "preview.template", "works
 
 // Browsers may keep everything but index.html: a new build has new addresses.
 const stamp = createHash("sha256");
-for (const file of ["page.js", "page.css", "capture.worklet.js", "playback.worklet.js", "rive.wasm"]) {
+const versioned = ["page.js", "page.css", "rive.wasm", "ear.worker.js"];
+for (const file of [...versioned, "capture.worklet.js", "playback.worklet.js", "listen.worklet.js"]) {
   stamp.update(await readFile(`${outdir}/${file}`));
 }
 const version = stamp.digest("hex").slice(0, 12);

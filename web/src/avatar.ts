@@ -1,12 +1,19 @@
 // The whole avatar without a page around it: sound in, sound out, a face. A page, or an element,
 // gives it a canvas and shows what `changed` tells about.
+import type { MomentMap } from "./acting.ts";
+import { Director, type Performance } from "./director.ts";
 import { face, type Face, type Mood, type Motion } from "./face.ts";
 import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
-import { openness, REST } from "./lips.ts";
+import type { Look } from "./gaze.ts";
+import { openness, REST, type Weights } from "./lips.ts";
+import type { Mapping } from "./mapping.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
+import type { Moment, Scene } from "./moments.ts";
+import { ASLEEP, type Pace, paced } from "./pace.ts";
 import { Player } from "./player.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
+import { StreamError, StreamFace, type EarAssets, type PlayedWhere, type SoundSource } from "./stream-face.ts";
 import { Talk, type TalkListener } from "./talk.ts";
 import type { ClientMessage, Ready, ServerMessage } from "./wire.ts";
 
@@ -17,6 +24,10 @@ export interface Assets {
   wasmUrl: string;
   socketUrl: string;
   characterUrl(character: string): string;
+  /** For a file that is not of our contract: what its controls are called (`readMapping`). */
+  mapping?: Mapping;
+  /** Needed by `follow` only. */
+  ear?: EarAssets;
 }
 
 export interface AvatarListener extends Pick<TalkListener, "notice"> {
@@ -25,6 +36,8 @@ export interface AvatarListener extends Pick<TalkListener, "notice"> {
   /** Every drawn frame, with what is heard: for captions. */
   frame(heard: Heard | null, mood: Mood): void;
   microphoneProblem(problem: MicrophoneProblem | null): void;
+  /** Something happened in the conversation at which a character acts; see moments.ts. */
+  moment?(moment: Moment): void;
   /** The character can't be drawn; the talk goes on. Null: it can again. */
   stageProblem(reason: string | null): void;
 }
@@ -43,31 +56,35 @@ export class Avatar {
   readonly #canvas: HTMLCanvasElement;
   readonly #listener: AvatarListener;
   readonly #motion: () => Motion;
+  readonly #director: Director;
   readonly debug: DebugLog | null;
   talk: Talk | null = null;
   #player: Player | null = null;
   #microphone: Microphone | null = null;
   #stage: Stage | null = null;
+  #stream: StreamFace | null = null;
+  #held: Weights | null = null;
   #character: string | null = null;
   #loading: Promise<void> = Promise.resolve();
   #lastReady: Ready | null = null;
   #starting: Promise<Talk> | null = null;
   #lastActivity = "";
+  #pace: Pace = ASLEEP;
   #voicedReplyId = 0;
 
   constructor(
     assets: Assets,
     canvas: HTMLCanvasElement,
     listener: AvatarListener,
-    options: { motion: () => Motion; debug: "off" | "on" },
+    options: { motion: () => Motion; debug: "off" | "on"; moments?: MomentMap },
   ) {
     this.#assets = assets;
     this.#canvas = canvas;
     this.#listener = listener;
     this.#motion = options.motion;
     this.debug = options.debug === "on" ? new DebugLog() : null;
+    this.#director = new Director(options.moments ?? null);
     useRuntime(assets.wasmUrl);
-    // First in line: what this sets is what Rive, whose frame is requested later, draws.
     requestAnimationFrame(() => this.#frame());
   }
 
@@ -83,7 +100,12 @@ export class Avatar {
     this.#stage = null;
     this.#character = null;
     try {
-      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character));
+      this.#stage = await Stage.load(
+        this.#canvas,
+        this.#assets.characterUrl(character),
+        "driven",
+        this.#assets.mapping,
+      );
       this.#character = character;
       this.#listener.stageProblem(null);
     } catch (error) {
@@ -142,10 +164,45 @@ export class Avatar {
   async resumeSound(): Promise<void> {
     const context = this.#player?.context;
     if (context !== undefined && context.state !== "running") await context.resume();
+    await this.#stream?.resume();
   }
 
-  lookAt(x: number, y: number): void {
-    this.#stage?.lookAt(x, y);
+  /** The pointer is at this place, each -1 to 1 from the character's middle; null: it is gone. */
+  look(at: Look | null): void {
+    this.#director.look(at, performance.now());
+  }
+
+  /** What the character does at which moment, chosen by the site; null: what comes naturally. */
+  set moments(map: MomentMap | null) {
+    this.#director.map = map;
+  }
+
+  /**
+   * From now on the mouth is that of this sound: a MediaStream, or an audio or video element.
+   * Throws StreamError if the ear can't start. Call from a click where the sound is to be heard.
+   */
+  async follow(source: SoundSource, where: PlayedWhere = "here"): Promise<void> {
+    if (this.#assets.ear === undefined) throw new StreamError("this avatar was made without `assets.ear`");
+    const stream = await StreamFace.open(source, this.#assets.ear, where);
+    await this.unfollow();
+    this.#stream = stream;
+  }
+
+  /** The mouth is the conversation's again. */
+  async unfollow(): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = null;
+    await stream?.close();
+  }
+
+  /** One mouth over whatever else would be shown, to look at it; null: no longer. */
+  hold(weights: Weights | null): void {
+    this.#held = weights;
+  }
+
+  /** How often the character was drawn so far. */
+  get nDrawn(): number {
+    return this.#stage?.nDrawn ?? 0;
   }
 
   audioNow(): AudioNow | null {
@@ -192,9 +249,6 @@ export class Avatar {
     this.#lastReady = ready;
     const activity = talk?.conversation.activity ?? "";
     if (activity !== this.#lastActivity) {
-      // A nod as the user's words are understood: the first thing a listener does.
-      const understood = activity === "thinking" && (talk?.conversation.turnId ?? 0) > 0;
-      if (understood && this.#motion() === "full") this.#stage?.nod();
       this.#lastActivity = activity;
       this.#log({ kind: "state", value: activity });
     }
@@ -204,10 +258,41 @@ export class Avatar {
   #frame(): void {
     requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
-    const shown = this.#face(heard);
-    this.#stage?.show(shown, this.#motion());
+    const face = this.#stream?.face(this.#motion()) ?? this.#face(heard);
+    const shown = this.#held === null ? face : { ...face, weights: this.#held };
+    const performed = this.#performance(heard, shown.mood);
+    this.#draw(shown, performed);
+    this.#tell(performed.moments);
     this.#listener.frame(heard, shown.mood);
     if (this.debug !== null) this.#logFrame(heard, shown);
+  }
+
+  #performance(heard: Heard | null, mood: Mood): Performance {
+    const conversation = this.talk?.conversation;
+    const scene: Scene = {
+      activity: conversation?.activity ?? "listening",
+      turnId: conversation?.turnId ?? 0,
+      heard,
+      reply: heard === null ? undefined : conversation?.replies.get(heard.replyId),
+    };
+    return this.#director.direct(scene, mood, this.#motion(), performance.now());
+  }
+
+  #draw(shown: Face, performed: Performance): void {
+    const stage = this.#stage;
+    if (stage === null) return;
+    stage.show(shown);
+    stage.perform(performed);
+    const { pace, frame } = paced(this.#pace, shown, performed, stage.seen, performance.now());
+    this.#pace = pace;
+    if (frame === "draw") stage.draw();
+  }
+
+  #tell(moments: readonly Moment[]): void {
+    for (const moment of moments) {
+      this.#log({ kind: "moment", value: moment.kind, replyId: moment.replyId });
+      this.#listener.moment?.(moment);
+    }
   }
 
   #face(heard: Heard | null): Face {

@@ -233,7 +233,7 @@ class Talker:
                 self.replies[message.reply_id].p_end = message.p_end
             case wire.ReplyDuck() | wire.ReplyResume() | wire.ReplyStop():
                 self._obey(message)
-            case wire.Pong():
+            case wire.Pong() | wire.ReplyEmotion():
                 pass
 
     def _obey(self, order: wire.ReplyDuck | wire.ReplyResume | wire.ReplyStop) -> None:

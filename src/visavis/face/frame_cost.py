@@ -1,7 +1,7 @@
 """What a frame of a character costs: things to do, area to paint, and a guess at the time.
 
-Pure: bytes in, numbers out. `visavis bench frame-parts` measures what each of them costs, and how far
-the guess is off for our own characters.
+Pure: bytes in, numbers out. `visavis bench frame-parts` measures what each of them costs, and how
+far the guess is off for our own characters.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ FRAME_COST_MS: Mapping[str, float] = {
     "flat_layers": 0.06,
     "gradient_layers": 0.9,
 }
-"""Milliseconds for any frame, and for each thing in it: from a run of `visavis bench frame-parts` on two
-busy cores (Xeon), so a guess. A layer is the whole frame painted once."""
+"""Milliseconds for any frame, and for each thing in it: from a `visavis bench frame-parts` on
+two busy cores (Xeon), so a guess. A layer is the whole frame painted once."""
 
 
 @dataclass(frozen=True, slots=True)

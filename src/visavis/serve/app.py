@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -11,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Lifespan
@@ -19,6 +20,7 @@ from starlette.types import Lifespan
 from visavis import __version__
 from visavis.characters import build_character
 from visavis.clock import Clock, MonotonicClock
+from visavis.ear_weights import PATH as EAR_PATH
 from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisError
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
@@ -151,6 +153,7 @@ def create_app(
     app.state.seats = seats
     _add_health(app, metrics, gateway)
     _add_characters(app)
+    _add_ear(app)
     app.include_router(gateway.router())
     app.include_router(LipRoutes(engines).router())
     _add_page(app, engines.persona)
@@ -232,6 +235,9 @@ def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAP
         response.headers.update(_SECURITY_HEADERS)
         if request.url.path.startswith("/characters") or request.url.path == "/":
             response.headers["Cache-Control"] = "no-cache"
+        elif "v" in request.query_params and response.status_code == 200:
+            # Its address is that of one build, for ever (web/build.ts): a warm page asks nobody.
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
     return app
@@ -257,12 +263,24 @@ def _add_health(app: FastAPI, metrics: Metrics, gateway: Gateway) -> None:
 
 def _add_characters(app: FastAPI) -> None:
     @app.get("/characters/{name}.riv", summary="A character, built", response_class=Response)
-    def character(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+    def character(name: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         try:
             data = build_character(name)
         except ConfigError as error:
             raise HTTPException(404, f"{error} {error.hint}".strip()) from error
-        return Response(data, media_type="application/octet-stream")
+        # The same source gives the same bytes: a page that has them is told so in a few.
+        tag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(data, media_type="application/octet-stream", headers={"ETag": tag})
+
+
+def _add_ear(app: FastAPI) -> None:
+    @app.get(
+        "/ear.npz", summary="The ear's weights, for faces of any sound", response_class=Response
+    )
+    def ear() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        return FileResponse(EAR_PATH, media_type="application/octet-stream")
 
 
 def _add_page(app: FastAPI, persona: Persona) -> None:
