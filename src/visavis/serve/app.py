@@ -24,6 +24,7 @@ from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.door import answer_at_once
+from visavis.serve.embedding import asset_headers, card_router
 from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
 from visavis.serve.gateway_lips import GatewayLips
@@ -155,6 +156,7 @@ def create_app(
     _add_characters(app)
     app.include_router(gateway.router())
     app.include_router(LipRoutes(engines).router())
+    app.include_router(card_router(engines.persona, settings))
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)
@@ -233,8 +235,7 @@ def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAP
         response = answer_at_once(request, settings) or await call_next(request)
         response.headers.update(_SECURITY_HEADERS)
         response.headers.update(shared(request, settings))
-        if request.url.path.startswith("/characters") or request.url.path == "/":
-            response.headers["Cache-Control"] = "no-cache"
+        response.headers.update(asset_headers(request))
         return response
 
     return app
@@ -274,8 +275,9 @@ def _add_page(app: FastAPI, persona: Persona) -> None:
     if not index.is_file():
         return
     page = index.read_text(encoding="utf-8")
-    page = page.replace('data-character="pip"', f'data-character="{escape(persona.character)}"')
-    page = page.replace('data-name="Pip"', f'data-name="{escape(persona.name)}"')
+    page = page.replace(' character="pip"', f' character="{escape(persona.character)}"')
+    page = page.replace(' name="Pip"', f' name="{escape(persona.name)}"')
+    page = page.replace("<title>Pip", f"<title>{escape(persona.name)}")
 
     @app.get("/", include_in_schema=False)
     def root() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
