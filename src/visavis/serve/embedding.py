@@ -25,7 +25,7 @@ _ANYBODYS = {
 _SUFFIXES = (".js", ".js.map", ".wasm", ".riv", ".txt", ".svg")
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-"""For an address that names its build; without one a browser asks each time whether it is current."""
+"""For an address that names its build; without one a browser asks each time what is current."""
 
 
 class AvatarCard(BaseModel):
@@ -38,7 +38,7 @@ class AvatarCard(BaseModel):
 
 
 def asset_headers(request: Request) -> Mapping[str, str]:
-    """The headers of what any page may load, and how long browsers may keep it; none for the rest."""
+    """Of what any page may load, and for how long browsers may keep it; none for the rest."""
     path = request.url.path
     if path == "/" or path.startswith("/characters/"):
         caching = {"Cache-Control": "no-cache"}
