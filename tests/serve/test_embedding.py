@@ -10,7 +10,7 @@ from tests.serve.test_app import serving
 SITE = "https://tea.example"
 FROM_SITE = {"Origin": SITE}
 
-ANYBODYS = ["/visavis.js", "/capture.worklet.js", "/rive.wasm", "/characters/pip.riv"]
+ANYBODYS = ["/visavis.js", "/capture.worklet.js", "/rive.wasm", "/characters/pip.riv", "/ear.npz"]
 
 
 def test_anybody_may_load_the_code_and_the_drawing_and_nothing_else() -> None:

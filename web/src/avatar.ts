@@ -11,6 +11,7 @@ import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphon
 import type { Moment, Scene } from "./moments.ts";
 import { Player } from "./player.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
+import { StreamError, StreamFace, type EarAssets, type PlayedWhere, type SoundSource } from "./stream-face.ts";
 import { Talk, type TalkListener } from "./talk.ts";
 import type { ClientMessage, Ready, ServerMessage } from "./wire.ts";
 
@@ -21,6 +22,8 @@ export interface Assets {
   wasmUrl: string;
   socketUrl: string;
   characterUrl(character: string): string;
+  /** Needed by `follow` only. */
+  ear?: EarAssets;
 }
 
 export interface AvatarListener extends Pick<TalkListener, "notice"> {
@@ -59,6 +62,7 @@ export class Avatar {
   #level = 0;
   #frameRequest = 0;
   #stage: Stage | null = null;
+  #stream: StreamFace | null = null;
   #character: string | null = null;
   #loading: Promise<void> = Promise.resolve();
   #lastReady: Ready | null = null;
@@ -204,6 +208,7 @@ export class Avatar {
   async resumeSound(): Promise<void> {
     const context = this.#player?.context;
     if (context !== undefined && context.state !== "running") await context.resume();
+    await this.#stream?.resume();
   }
 
   /** The pointer is at this place, each -1 to 1 from the character's middle; null: it is gone. */
@@ -214,6 +219,24 @@ export class Avatar {
   /** What the character does at which moment, chosen by the site; null: what comes naturally. */
   set moments(map: MomentMap | null) {
     this.#director.map = map;
+  }
+
+  /**
+   * From now on the mouth is that of this sound: a MediaStream, or an audio or video element.
+   * Throws StreamError if the ear can't start. Call from a click where the sound is to be heard.
+   */
+  async follow(source: SoundSource, where: PlayedWhere = "here"): Promise<void> {
+    if (this.#assets.ear === undefined) throw new StreamError("this avatar was made without `assets.ear`");
+    const stream = await StreamFace.open(source, this.#assets.ear, where);
+    await this.unfollow();
+    this.#stream = stream;
+  }
+
+  /** The mouth is the conversation's again. */
+  async unfollow(): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = null;
+    await stream?.close();
   }
 
   audioNow(): AudioNow | null {
@@ -272,7 +295,7 @@ export class Avatar {
   #frame(): void {
     this.#frameRequest = requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
-    const shown = this.#face(heard);
+    const shown = this.#stream?.face(this.#motion()) ?? this.#face(heard);
     this.#stage?.show(shown);
     this.#act(heard, shown.mood);
     this.#listener.frame(heard, shown.mood);

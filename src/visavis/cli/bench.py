@@ -9,6 +9,7 @@ from visavis.bench.bargein.command import bargein
 from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
+from visavis.bench.ear import ear
 from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
 from visavis.bench.gateway.command import gateway
@@ -26,5 +27,5 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway):
+for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway, ear):
     app.command()(command)

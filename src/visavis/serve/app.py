@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Lifespan
@@ -19,6 +19,7 @@ from starlette.types import Lifespan
 from visavis import __version__
 from visavis.characters import build_character
 from visavis.clock import Clock, MonotonicClock
+from visavis.ear_weights import PATH as EAR_PATH
 from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisError
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
@@ -154,6 +155,7 @@ def create_app(
     app.state.seats = seats
     _add_health(app, metrics, gateway)
     _add_characters(app)
+    _add_ear(app)
     app.include_router(gateway.router())
     app.include_router(LipRoutes(engines).router())
     app.include_router(card_router(engines.persona, settings))
@@ -267,6 +269,14 @@ def _add_characters(app: FastAPI) -> None:
         except ConfigError as error:
             raise HTTPException(404, f"{error} {error.hint}".strip()) from error
         return Response(data, media_type="application/octet-stream")
+
+
+def _add_ear(app: FastAPI) -> None:
+    @app.get(
+        "/ear.npz", summary="The ear's weights, for faces of any sound", response_class=Response
+    )
+    def ear() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        return FileResponse(EAR_PATH, media_type="application/octet-stream")
 
 
 def _add_page(app: FastAPI, persona: Persona) -> None:

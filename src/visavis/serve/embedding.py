@@ -22,7 +22,7 @@ _ANYBODYS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 
-_SUFFIXES = (".js", ".js.map", ".wasm", ".riv", ".txt", ".svg")
+_SUFFIXES = (".js", ".js.map", ".wasm", ".riv", ".npz", ".txt", ".svg")
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 """For an address that names its build; without one a browser asks each time what is current."""
