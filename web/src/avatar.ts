@@ -1,7 +1,7 @@
 // The whole avatar without a page around it: sound in, sound out, a face. A page, or an element,
 // gives it a canvas and shows what `changed` tells about.
 import type { MomentMap } from "./acting.ts";
-import { Director } from "./director.ts";
+import { Director, type Performance } from "./director.ts";
 import { face, type Face, type Mood, type Motion } from "./face.ts";
 import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
@@ -9,6 +9,7 @@ import type { Look } from "./gaze.ts";
 import { openness, REST } from "./lips.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
 import type { Moment, Scene } from "./moments.ts";
+import { ASLEEP, type Pace, paced } from "./pace.ts";
 import { Player } from "./player.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
 import { StreamError, StreamFace, type EarAssets, type PlayedWhere, type SoundSource } from "./stream-face.ts";
@@ -68,6 +69,7 @@ export class Avatar {
   #lastReady: Ready | null = null;
   #starting: Promise<Talk> | null = null;
   #lastActivity = "";
+  #pace: Pace = ASLEEP;
   #voicedReplyId = 0;
 
   constructor(
@@ -83,7 +85,6 @@ export class Avatar {
     this.debug = options.debug === "on" ? new DebugLog() : null;
     this.#director = new Director(options.moments ?? null);
     useRuntime(assets.wasmUrl);
-    // First in line: what this sets is what Rive, whose frame is requested later, draws.
     this.#frameRequest = requestAnimationFrame(() => this.#frame());
   }
 
@@ -99,7 +100,7 @@ export class Avatar {
     this.#stage = null;
     this.#character = null;
     try {
-      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character));
+      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character), "driven");
       this.#character = character;
       this.#listener.stageProblem(null);
     } catch (error) {
@@ -239,6 +240,11 @@ export class Avatar {
     await stream?.close();
   }
 
+  /** How often the character was drawn so far. */
+  get nDrawn(): number {
+    return this.#stage?.nDrawn ?? 0;
+  }
+
   audioNow(): AudioNow | null {
     return this.#player?.now() ?? null;
   }
@@ -296,13 +302,14 @@ export class Avatar {
     this.#frameRequest = requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
     const shown = this.#stream?.face(this.#motion()) ?? this.#face(heard);
-    this.#stage?.show(shown);
-    this.#act(heard, shown.mood);
+    const performed = this.#performance(heard, shown.mood);
+    this.#draw(shown, performed);
+    this.#tell(performed.moments);
     this.#listener.frame(heard, shown.mood);
     if (this.debug !== null) this.#logFrame(heard, shown);
   }
 
-  #act(heard: Heard | null, mood: Mood): void {
+  #performance(heard: Heard | null, mood: Mood): Performance {
     const conversation = this.talk?.conversation;
     const scene: Scene = {
       activity: conversation?.activity ?? "listening",
@@ -310,9 +317,21 @@ export class Avatar {
       heard,
       reply: heard === null ? undefined : conversation?.replies.get(heard.replyId),
     };
-    const performed = this.#director.direct(scene, mood, this.#motion(), performance.now());
-    this.#stage?.perform(performed);
-    for (const moment of performed.moments) {
+    return this.#director.direct(scene, mood, this.#motion(), performance.now());
+  }
+
+  #draw(shown: Face, performed: Performance): void {
+    const stage = this.#stage;
+    if (stage === null) return;
+    stage.show(shown);
+    stage.perform(performed);
+    const { pace, frame } = paced(this.#pace, shown, performed, stage.seen, performance.now());
+    this.#pace = pace;
+    if (frame === "draw") stage.draw();
+  }
+
+  #tell(moments: readonly Moment[]): void {
+    for (const moment of moments) {
       this.#log({ kind: "moment", value: moment.kind, replyId: moment.replyId });
       this.#listener.moment?.(moment);
     }

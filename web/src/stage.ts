@@ -19,6 +19,9 @@ const STATE_MACHINE = "Avatar";
 /** Rive's canvas renderer runs on the CPU: more pixels than this cost frames, not beauty. */
 const MAX_CANVAS_PIXELS = 1600;
 
+/** Who says when to draw: Rive at every frame, or whoever made the stage, by `draw`. */
+export type Frames = "own" | "driven";
+
 /** The plane on which values reach the character: view model, or the inputs of older files. */
 interface Controls {
   setNumber(name: string, value: number): void;
@@ -42,18 +45,27 @@ export class Stage {
   readonly #canvas: HTMLCanvasElement;
   readonly #controls: Controls;
   readonly #observer: ResizeObserver;
+  readonly #watcher: IntersectionObserver;
+  #inView: "in view" | "out of view" = "in view";
+  /** How often it was drawn by `draw`. */
+  nDrawn = 0;
 
-  private constructor(rive: Rive, canvas: HTMLCanvasElement) {
+  private constructor(rive: Rive, canvas: HTMLCanvasElement, frames: Frames) {
     this.#rive = rive;
     this.#canvas = canvas;
     this.#controls = controlsOf(rive);
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(canvas);
+    this.#watcher = new IntersectionObserver((seen) => {
+      this.#inView = seen.at(-1)?.isIntersecting === false ? "out of view" : "in view";
+    });
+    this.#watcher.observe(canvas);
     this.#fit();
+    if (frames === "driven") rive.stopRendering();
   }
 
   /** Loads a character; throws StageError with a reason. */
-  static load(canvas: HTMLCanvasElement, url: string): Promise<Stage> {
+  static load(canvas: HTMLCanvasElement, url: string, frames: Frames = "own"): Promise<Stage> {
     return new Promise((resolve, reject) => {
       const rive = new Rive({
         canvas,
@@ -65,7 +77,7 @@ export class Stage {
         enableRiveAssetCDN: false,
         shouldDisableRiveListeners: true,
         layout: new Layout({ fit: Fit.Contain }),
-        onLoad: () => resolve(new Stage(rive, canvas)),
+        onLoad: () => resolve(new Stage(rive, canvas, frames)),
         onLoadError: (event) => {
           const why = event.type === EventType.LoadError ? String(event.data ?? "") : "";
           reject(new StageError(`could not load ${url}: ${why || "not a usable .riv file"}`));
@@ -74,7 +86,19 @@ export class Stage {
     });
   }
 
-  /** Call once a frame, before Rive's own frame: what is set here is drawn now. */
+  /** Whether anybody can see it: neither scrolled away nor in a tab behind another. */
+  get seen(): "seen" | "hidden" {
+    return document.hidden || this.#inView === "out of view" ? "hidden" : "seen";
+  }
+
+  /** Advances to this frame's time and draws it, now. For `driven` stages. */
+  draw(): void {
+    this.nDrawn++;
+    this.#rive.startRendering(); // draws at once, and asks for the next frame ...
+    this.#rive.stopRendering(); // ... which is not wanted
+  }
+
+  /** Call once a frame, before it is drawn: what is set here is drawn now. */
   show(face: Face): void {
     const controls = this.#controls;
     controls.setBoolean("is_speaking", face.mood === "speaking");
@@ -109,6 +133,7 @@ export class Stage {
 
   dispose(): void {
     this.#observer.disconnect();
+    this.#watcher.disconnect();
     this.#rive.cleanup(); // without it the WebAssembly heap grows with every character
   }
 
@@ -127,11 +152,11 @@ function controlsOf(rive: Rive): Controls {
 }
 
 function viewModelControls(viewModel: ViewModelInstance): Controls {
-  const numbers = memo((name) => viewModel.number(name));
-  const booleans = memo((name) => viewModel.boolean(name));
+  const numbers = memo((name) => changing(viewModel.number(name)));
+  const booleans = memo((name) => changing(viewModel.boolean(name)));
   return {
-    setNumber: (name, value) => assign(numbers(name), value),
-    setBoolean: (name, value) => assign(booleans(name), value),
+    setNumber: (name, value) => numbers(name)(value),
+    setBoolean: (name, value) => booleans(name)(value),
     fire: (name) => viewModel.trigger(name)?.trigger(),
   };
 }
@@ -140,16 +165,24 @@ function inputControls(rive: Rive): Controls {
   const inputs = new Map<string, StateMachineInput>(
     (rive.stateMachineInputs(STATE_MACHINE) ?? []).map((input) => [input.name, input]),
   );
+  const values = memo((name) => changing(inputs.get(name) as { value: number | boolean } | undefined));
   return {
-    setNumber: (name, value) => assign(inputs.get(name), value),
-    setBoolean: (name, value) => assign(inputs.get(name), value),
+    setNumber: (name, value) => values(name)(value),
+    setBoolean: (name, value) => values(name)(value),
     fire: (name) => inputs.get(name)?.fire(),
   };
 }
 
-/** A character may leave out what it does not use; an unchanged value need not cross to WASM. */
-function assign<T>(target: { value: T } | null | undefined, value: T): void {
-  if (target != null && target.value !== value) target.value = value;
+/**
+ * Sets a value where it has changed: an unchanged one need not cross to WASM, and what it was last
+ * is known here. A character may leave out what it does not use.
+ */
+function changing<T>(target: { value: T } | null | undefined): (value: T) => void {
+  let last: T | undefined;
+  return (value) => {
+    if (target == null || value === last) return;
+    target.value = last = value;
+  };
 }
 
 function memo<T>(find: (name: string) => T): (name: string) => T {

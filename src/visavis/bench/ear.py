@@ -39,7 +39,7 @@ def ear(
     delay_ms = Ear(ear_weights()).delay_samples * 1_000.0 / RATE_HZ
     figures = {**_named("python", python_costs_ms(seconds)), "delay_ms": delay_ms}
     if browser:
-        with gauge() as page:
+        with gauge(witness="absent") as page:
             taken = page.call("ear", seconds + _WARM_UP_S)
         figures |= _named("chromium", np.array(taken[10 * _WARM_UP_S :]))
     report = Report("ear", figures, {"seconds": seconds, "threads": 1})
