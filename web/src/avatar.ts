@@ -190,6 +190,7 @@ export class Avatar {
   async dispose(): Promise<void> {
     cancelAnimationFrame(this.#frameRequest);
     await this.end();
+    await this.unfollow();
     await this.#loading;
     this.#stage?.dispose();
     this.#stage = null;

@@ -82,7 +82,7 @@ export class VisavisAvatar extends HTMLElement {
     this.#kit = new Kit(this.#markup, this.#options());
     this.#stopper = new AbortController();
     this.#listen(this.#stopper.signal);
-    for (const name of VisavisAvatar.observedAttributes) this.attributeChangedCallback(name);
+    for (const name of VisavisAvatar.observedAttributes) this.#apply(name);
     this.#prepareSoon(this.#kit, this.#stopper.signal);
   }
 
@@ -97,7 +97,13 @@ export class VisavisAvatar extends HTMLElement {
     });
   }
 
-  attributeChangedCallback(name: string): void {
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    this.#apply(name);
+    const opens = name === "open" && (before === null) !== (now === null);
+    if (opens && this.#kit !== null) this.#emit("visavis-open", { open: this.open });
+  }
+
+  #apply(name: string): void {
     const [kit, markup] = [this.#kit, this.#markup];
     if (kit === null || markup === null) return;
     switch (name) {
@@ -115,7 +121,6 @@ export class VisavisAvatar extends HTMLElement {
         break;
       case "open":
         this.#drawOpen(markup);
-        this.#emit("visavis-open", { open: this.open });
         break;
       default:
     }
@@ -137,7 +142,7 @@ export class VisavisAvatar extends HTMLElement {
 
   #listen(signal: AbortSignal): void {
     const { launch, minimise, root } = this.#markup as Markup;
-    dark().addEventListener("change", () => this.attributeChangedCallback("scheme"), { signal });
+    dark().addEventListener("change", () => this.#apply("scheme"), { signal });
     launch.addEventListener("click", () => {
       this.open = true;
       (this.#markup?.welcome.hidden === false ? this.#markup.start : this.#markup?.input)?.focus();

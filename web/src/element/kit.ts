@@ -343,7 +343,7 @@ export class Kit {
       (reply) => reply.status === "committed" || reply.status === "ducked",
     );
     markup.stop.disabled = !speaks && state.activity !== "thinking";
-    this.#drawObstacles(name);
+    this.#drawObstacles(this.#name || "The avatar");
     const asked = talk?.conversation.lines.some((line) => line.who === "user") ?? false;
     this.#drawSuggestions(state.connection === "ready" && !asked ? (persona?.suggestions ?? []) : []);
   }
