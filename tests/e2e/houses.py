@@ -1,11 +1,11 @@
-"""A Visavis server with scripted engines, and somebody else's site, each at an origin of its own."""
+"""A Visavis server with scripted engines, and somebody else's site, each at its own origin."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import uvicorn
@@ -25,8 +25,8 @@ SITE = """<!doctype html>
 <script>
   const asked = new URLSearchParams(location.search);
   window.told = [];
-  for (const what of ["connection", "activity", "microphone", "mood", "transcript", "reply", "words",
-                      "notice", "character", "open", "moment"])
+  const names = "connection activity microphone mood transcript reply words notice character open";
+  for (const what of [...names.split(" "), "moment"])
     addEventListener(`visavis-${what}`, ({ detail }) => told.push([what, detail]));
   const script = document.createElement("script");
   script.type = "module";
@@ -43,7 +43,7 @@ SITE = """<!doctype html>
 
 
 @contextmanager
-def house(*allow_origins: str) -> Iterator[str]:
+def house(*allow_origins: str) -> Generator[str]:
     """Our server; its origin."""
     settings = ServeSettings(max_sessions=4, allow_origins=allow_origins)
     with _serving(create_app(Script().engines(), settings)) as origin:
@@ -51,7 +51,7 @@ def house(*allow_origins: str) -> Iterator[str]:
 
 
 @contextmanager
-def site() -> Iterator[str]:
+def site() -> Generator[str]:
     """A site that embeds the avatar of `?server=…`; its origin."""
     app = FastAPI()
 
@@ -64,7 +64,7 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def _serving(app: FastAPI) -> Iterator[str]:
+def _serving(app: FastAPI) -> Generator[str]:
     """In a thread of its own, for Playwright's simple half blocks this one."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))

@@ -121,14 +121,18 @@ class Visitor:
 @pytest.fixture(scope="module")
 def town(browser_path: Path) -> Iterator[Town]:
     """Two servers, a site, a browser."""
-    with site() as somewhere, house(somewhere) as ours, house() as strict:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=browser_path,
-                args=["--no-sandbox", "--use-fake-device-for-media-stream"],
-            )
-            yield Town(browser, ours, strict, somewhere)
-            browser.close()
+    with (
+        site() as somewhere,
+        house(somewhere) as ours,
+        house() as strict,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=browser_path,
+            args=["--no-sandbox", "--use-fake-device-for-media-stream"],
+        )
+        yield Town(browser, ours, strict, somewhere)
+        browser.close()
 
 
 @pytest.fixture
