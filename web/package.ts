@@ -35,6 +35,7 @@ await build({ ...MODULES, outdir, entryPoints: THREADS.map((name) => `src/${name
 const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
 await copyFile(wasm, `${outdir}/rive.wasm`);
 await copyFile("../LICENSE", `${outdir}/LICENSE`);
+await copyFile("src/third-party.txt", `${outdir}/third-party.txt`); // of Rive's runtime
 
 execFileSync(
   process.execPath,
