@@ -18,7 +18,7 @@ SOURCE = Path(__file__).parents[1] / "src"
 PURE = (
     "session phases turns events errors lips/* wire/codec wire/messages wire/outgoing wire/pcm "
     "wire/loudspeaker wire/dialect wire/elevenlabs wire/injected wire/relay wire/mapping "
-    "wire/agent reply/phrase reply/variables "
+    "wire/agent reply/phrase reply/feeling reply/variables "
     "reply/chat reply/answer reply/ground reply/knowledge hear/turn hear/audio hear/bands "
     "hear/playback hear/echo bench/echo/path bench/lips/track bench/lips/matching "
     "bench/lips/measures bench/lips/figures bench/lips/phone_sets bench/lips/textgrid "

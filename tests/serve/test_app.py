@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from tests.serve.scripted import Script
+from visavis.ear_weights import PATH as EAR_PATH
 from visavis.serve.app import create_app
 from visavis.serve.settings import ServeSettings
 from visavis.wire import messages as wire
@@ -61,9 +62,18 @@ def test_pages_health_metrics_and_headers() -> None:
             assert "visavis_llm_discarded_tokens_total 0.0" in metrics
             character = await client.get("/characters/pip.riv")
             assert character.content.startswith(b"RIVE")
+            tag = {"If-None-Match": character.headers["etag"]}
+            kept = await client.get("/characters/pip.riv", headers=tag)
+            assert (kept.status_code, kept.content) == (304, b"")
             missing = await client.get("/characters/nobody.riv")
             assert missing.status_code == 404
             assert "pip" in missing.json()["detail"]
+            ear = await client.get("/ear.npz")
+            assert ear.content == EAR_PATH.read_bytes()
+            assert "immutable" in (await client.get("/rive.wasm?v=1")).headers["cache-control"]
+            for path in ("/rive.wasm", "/nothing.js?v=1", "/"):
+                answer = await client.get(path)
+                assert "immutable" not in answer.headers.get("cache-control", ""), path
             policy = health.headers["content-security-policy"]
             assert "default-src 'self'" in policy
             assert "unsafe-inline" not in policy

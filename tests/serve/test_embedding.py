@@ -34,7 +34,7 @@ def test_what_names_its_build_is_kept_and_the_rest_is_asked_for_again() -> None:
         async with httpx.AsyncClient(base_url=f"http://{address}") as client:
             kept = await client.get("/rive.wasm?v=0123")
             assert "immutable" in kept.headers["cache-control"]
-            for path in ["/", "/visavis.js", "/rive.wasm", "/characters/pip.riv?v=1"]:
+            for path in ["/", "/visavis.js", "/rive.wasm", "/characters/pip.riv?v=1", "/no.js?v=1"]:
                 asked_again = await client.get(path)
                 assert asked_again.headers["cache-control"] == "no-cache", path
             health = await client.get("/healthz")

@@ -5,9 +5,10 @@ import type { Heard } from "./clock.ts";
 import type { Reply } from "./conversation.ts";
 import { Director } from "./director.ts";
 import type { EarOrder, EarReport } from "./ear.worker.ts";
-import { face } from "./face.ts";
+import { face, type Motion } from "./face.ts";
 import { readMapping } from "./mapping.ts";
 import type { Moment } from "./moments.ts";
+import { watchPointer } from "./pointer.ts";
 import { Stage, useRuntime } from "./stage.ts";
 import { VISEMES } from "./visemes.ts";
 
@@ -25,6 +26,8 @@ const assets = {
   },
 };
 
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+const motion = (): Motion => (reducedMotion.matches ? "reduced" : "full");
 let avatar: Avatar | null = null;
 const problems: string[] = [];
 const moods: string[] = [];
@@ -49,7 +52,8 @@ async function open(character: string, sizePx: number, json: unknown = null): Pr
   };
   const mapping = json === null ? {} : { mapping: readMapping(json) };
   problems.length = 0;
-  avatar = new Avatar({ ...assets, ...mapping }, canvas, listener, { motion: () => "full", debug: "off" });
+  avatar = new Avatar({ ...assets, ...mapping }, canvas, listener, { motion, debug: "off" });
+  watchPointer(canvas, (at) => avatar?.look(at));
   await avatar.showCharacter(character);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }

@@ -8,6 +8,7 @@ conversation itself is let in by `--allow-origin` alone (origins.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -37,7 +38,7 @@ class AvatarCard(BaseModel):
     character: str
 
 
-def asset_headers(request: Request) -> Mapping[str, str]:
+def asset_headers(request: Request, status: int) -> Mapping[str, str]:
     """Of what any page may load, and for how long browsers may keep it; none for the rest."""
     path = request.url.path
     if path == "/" or path.startswith("/characters/"):
@@ -45,7 +46,8 @@ def asset_headers(request: Request) -> Mapping[str, str]:
     elif path.startswith("/v1/") or not path.endswith((*_SUFFIXES, ".css")):
         return {}
     else:
-        caching = {"Cache-Control": _FOR_EVER if "v" in request.query_params else "no-cache"}
+        names_its_build = "v" in request.query_params and status == HTTPStatus.OK
+        caching = {"Cache-Control": _FOR_EVER if names_its_build else "no-cache"}
     return {**_ANYBODYS, **caching} if path.endswith(_SUFFIXES) else caching
 
 

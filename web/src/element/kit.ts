@@ -94,9 +94,12 @@ export class Kit {
 
   /** Asks the server who answers there, and draws the character. */
   async prepare(): Promise<void> {
-    const { character } = this.#options;
+    const { name, character, cardUrl } = this.#options;
     if (character !== null) void this.avatar.showCharacter(character);
-    await this.#askServer();
+    // The served page has been told all that there is to ask: a warm one asks nobody.
+    const isOurs = new URL(cardUrl).origin === location.origin;
+    if (name === null || character === null || !isOurs) await this.#askServer();
+    else this.#draw();
     if (character === null) await this.avatar.showCharacter("pip");
   }
 

@@ -61,8 +61,10 @@ def _used_s() -> tuple[float, float]:
 
 
 @asynccontextmanager
-async def open_page(page_url: str, microphone: Path) -> AsyncGenerator[Page, None]:
+async def open_page(page_url: str | None, microphone: Path) -> AsyncGenerator[Page, None]:
     """Open the page in a new browser that takes the file for its microphone; close it afterwards.
+
+    Without an address it is a blank page, whose caller goes where it wants.
 
     Raises:
         SetupError: playwright or Chromium is not installed.
@@ -90,7 +92,8 @@ async def open_page(page_url: str, microphone: Path) -> AsyncGenerator[Page, Non
             # The page's policy forbids foreign scripts, and the witness's worklet is one.
             page = await browser.new_page(viewport={"width": 640, "height": 640}, bypass_csp=True)
             await page.add_init_script(script=witness_script())
-            await page.goto(f"{page_url.rstrip('/')}/?debug")
+            if page_url is not None:
+                await page.goto(f"{page_url.rstrip('/')}/?debug")
             yield page
         finally:
             await browser.close()
