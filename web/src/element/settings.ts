@@ -62,6 +62,7 @@ export class Settings {
   async #chooseMicrophone(deviceId: string): Promise<void> {
     this.#keep({ microphone: deviceId === "" ? null : deviceId });
     await this.#avatar.chooseMicrophone(this.#preferences.microphone);
+    await this.#draw(); // what the browser gave need not be what was asked for
     this.#changed();
   }
 
