@@ -93,7 +93,10 @@
   // Mean height of the mouth in the columns around its middle, as a share of the region: from the
   // topmost plum pixel down through whatever is inside. A shut mouth has the height of its line.
   function opening() {
-    const canvas = document.querySelector("#stage");
+    // In the element's shadow root, or on a bare page.
+    const canvas =
+      document.querySelector("visavis-avatar")?.shadowRoot?.querySelector("#stage") ??
+      document.querySelector("#stage");
     if (!canvas || !canvas.width || !witness.roi) return -1;
     const [x, y, w, h] = witness.roi;
     small.width = SIZE;
