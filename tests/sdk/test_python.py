@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from websockets.asyncio.server import ServerConnection
 
 from tests.serve import scripted_elevenlabs as script
+from tests.serve.gateway_house import PCM, listening
 from tests.serve.scripted import Script
-from tests.serve.test_gateway import PCM, listening
 from tests.wire.test_relay import WEIGHTS
 from visavis.serve.app import create_app, create_gateway_app
 from visavis.serve.gateway_lips import GatewayLips
