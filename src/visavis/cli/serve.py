@@ -30,6 +30,7 @@ from visavis.serve.settings import (
     ServeSettings,
     Speculate,
 )
+from visavis.serve.speech_settings import SpeechSettings
 
 WS_MAX_BYTES = 1024 * 1024
 """The codec's own, smaller limits answer with a reason."""
@@ -51,6 +52,15 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         str | None, typer.Option(help="An OpenAI-compatible endpoint instead of the local model.")
     ] = None,
     llm_model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
+    tts_base_url: Annotated[
+        str | None, typer.Option(help="An OpenAI-compatible voice instead of the local one.")
+    ] = None,
+    tts_model: Annotated[str | None, typer.Option(help="Its model's name.")] = None,
+    tts_voice: Annotated[str | None, typer.Option(help="The voice's name there.")] = None,
+    stt_base_url: Annotated[
+        str | None, typer.Option(help="OpenAI-compatible speech to text instead of the local one.")
+    ] = None,
+    stt_model: Annotated[str | None, typer.Option(help="Its model's name.")] = None,
     speculate: Annotated[
         Speculate | None,
         typer.Option(
@@ -83,7 +93,16 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         "max_discarded_tokens": max_discarded_tokens,
     }
     llm = llm.model_copy(update={k: value for k, value in flags.items() if value is not None})
-    serve_until_stopped(load_persona(persona), llm, settings)
+    speech = SpeechSettings.read(
+        {
+            "VISAVIS_TTS_BASE_URL": tts_base_url,
+            "VISAVIS_TTS_MODEL": tts_model,
+            "VISAVIS_TTS_VOICE": tts_voice,
+            "VISAVIS_STT_BASE_URL": stt_base_url,
+            "VISAVIS_STT_MODEL": stt_model,
+        }
+    )
+    serve_until_stopped(load_persona(persona), llm, settings, speech=speech)
 
 
 def serve_until_stopped(
@@ -91,6 +110,7 @@ def serve_until_stopped(
     llm: LlmSettings,
     settings: ServeSettings,
     change: Callable[[Engines], Engines] = lambda engines: engines,
+    speech: SpeechSettings | None = None,
 ) -> None:
     """Serve until Ctrl-C. `change` may put other engines in place; the benchmark slows some down.
 
@@ -109,7 +129,8 @@ def serve_until_stopped(
                 store.pull(Group.DEFAULT, progress)
         configure_logging()
         with suppress(KeyboardInterrupt):  # the way to end it, not a failure
-            asyncio.run(_serve(_warm(persona, store, llm), change, settings, gateway, listening))
+            warming = _warm(persona, store, llm, speech)
+            asyncio.run(_serve(warming, change, settings, gateway, listening))
 
 
 async def _serve(
@@ -143,7 +164,9 @@ async def _serve(
         await engines.aclose()
 
 
-async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engines:
+async def _warm(
+    persona: Persona, store: ModelStore, llm: LlmSettings, speech: SpeechSettings | None
+) -> Engines:
     with Progress(
         TextColumn("Waking {task.fields[what]:<18}"),
         BarColumn(),
@@ -156,7 +179,7 @@ async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engine
         def step(name: str) -> None:
             progress.update(task, advance=1, what=name)
 
-        return await load_engines(persona, store, llm, step)
+        return await load_engines(persona, store, llm, step, speech)
 
 
 def bind(settings: ServeSettings) -> socket.socket:

@@ -19,7 +19,7 @@ from visavis.clock import Clock
 from visavis.errors import EngineError
 from visavis.events import Phrase, Utterance
 from visavis.reply.lines import Line
-from visavis.serve.allowance import Allowance
+from visavis.serve.allowance import Ahead, Allowance
 from visavis.serve.answering import Answer, same_words, think
 from visavis.serve.engines import Engines
 from visavis.serve.limits import PHRASE_S, within
@@ -150,6 +150,8 @@ class Draft:
         n_silent, n_voiced = 0, 0
         async for text, source in lines:
             self.mark("first_phrase")
+            if self._engines.voicing_ahead is Ahead.WHEN_WANTED:
+                await self._permission.wait()
             async with aclosing(self._speak(text)) as pieces:
                 async for piece in pieces:
                     if not is_audible(piece.sound) and not playout.owes_tail:
