@@ -194,10 +194,9 @@ class Phrased:
     def piece(self) -> Voiced:
         """What may be heard by now. Blocking, about a hundredth of the sound's length."""
         end = len(self._sound) - self._samples(AHEAD_MS)
-        n_words = self._n_words
-        while n_words < len(self._words) - 1 and self._chars(n_words + 1) <= (
-            end * self._chars_a_sample
-        ):
+        n_words = max(1, self._n_words)
+        n_chars = end * self._chars_a_sample
+        while n_words < len(self._words) - 1 and self._chars(n_words + 1) <= n_chars:
             n_words += 1
         part, self._begins = self._begins, Part.MIDDLE
         self._hear()
