@@ -22,12 +22,13 @@ from tests.lips.ear_by_hand import noisy_sound
 from tests.serve import scripted_elevenlabs as script
 from tests.serve.scripted_elevenlabs import KEY, Script, ScriptedElevenLabs, provider
 from tests.wire.test_relay import WEIGHTS
-from visavis.clock import ManualClock
+from visavis.clock import Clock, ManualClock, MonotonicClock
 from visavis.hear.audio import pcm_from_float
 from visavis.lips.net import Weights
 from visavis.serve.app import create_gateway_app
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lips_desk import LipsDesk
 from visavis.serve.settings import ServeSettings
 
 CONVAI = [Subprotocol("convai")]
@@ -98,6 +99,11 @@ class House:
 Visit = Callable[[House], Awaitable[None]]
 
 
+def desk_here(ear: Callable[[], Weights], clock: Clock | None = None) -> LipsDesk:
+    """Lips on this event loop."""
+    return LipsDesk(clock or MonotonicClock(), GatewayLips(ear))
+
+
 def serving(
     visit: Visit,
     play: Script = script.until_closed,
@@ -113,7 +119,8 @@ def serving(
         async with provider(play) as behind:
             values: dict[str, Any] = {"elevenlabs_url": behind.url, "elevenlabs_key": KEY}
             own = GatewaySettings.model_validate(values | settings)
-            app = create_gateway_app(host or ServeSettings(), own, clock, GatewayLips(ear))
+            desk = desk_here(ear, clock)
+            app = create_gateway_app(host or ServeSettings(), own, clock, desk)
             async with asyncio.timeout(60), listening(app) as address:
                 await visit(House(address, behind, clock))
         left = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]

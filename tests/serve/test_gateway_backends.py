@@ -11,11 +11,18 @@ from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.serve import scripted_elevenlabs as script
-from tests.serve.gateway_house import PCM, House, closed_by, frames_until, is_shut, listening
+from tests.serve.gateway_house import (
+    PCM,
+    House,
+    closed_by,
+    desk_here,
+    frames_until,
+    is_shut,
+    listening,
+)
 from tests.serve.scripted_elevenlabs import ScriptedElevenLabs
 from tests.wire.test_relay import WEIGHTS
 from visavis.serve.app import create_gateway_app
-from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.settings import ServeSettings
 
@@ -51,7 +58,7 @@ def test_a_backend_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             file = tmp_path / "backends.yaml"
             file.write_text(MAPPING.format(url=f"ws://127.0.0.1:{port}"))
             own = GatewaySettings(custom_file=file)
-            app = create_gateway_app(ServeSettings(), own, None, GatewayLips(lambda: WEIGHTS))
+            app = create_gateway_app(ServeSettings(), own, desk=desk_here(lambda: WEIGHTS))
             async with asyncio.timeout(30), listening(app) as address:
                 house = House(address, ScriptedElevenLabs(script.until_closed), None)
                 url = await house.url(

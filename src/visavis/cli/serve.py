@@ -22,6 +22,7 @@ from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lips_process import LipsProcess
 from visavis.serve.origins import read_origins
 from visavis.serve.settings import (
     DEFAULT_PORT,
@@ -144,7 +145,7 @@ async def _serve(
     try:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(engines, settings, gateway_settings=gateway),
+                create_app(engines, settings, gateway_settings=gateway, desk=LipsProcess()),
                 log_config=None,
                 log_level="warning",  # at debug it logs every frame, and so what users say
                 access_log=False,

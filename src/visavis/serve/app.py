@@ -26,9 +26,9 @@ from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, Pe
 from visavis.serve.door import answer_at_once
 from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
-from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lips import LipRoutes
+from visavis.serve.lips_desk import Desk
 from visavis.serve.metrics import Metrics, TokenMetrics
 from visavis.serve.origins import foreign, is_ours, shared
 from visavis.serve.pcm import converse
@@ -91,7 +91,7 @@ class _WebSocketTransport:
             raise PeerGoneError from error
 
 
-class _Desk:
+class _Hall:
     """Whom the server lets in, and how many."""
 
     def __init__(self, settings: ServeSettings, seats: Seats, metrics: Metrics) -> None:
@@ -127,8 +127,11 @@ def create_app(
     settings: ServeSettings,
     clock: Clock | None = None,
     gateway_settings: GatewaySettings | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The application around engines that are already warm; it closes them when it ends.
+
+    `desk` is where the gateway's lips are worked on: on this event loop, unless said.
 
     Raises ConfigError or SetupError: the gateway's settings are wrong.
     """
@@ -138,7 +141,7 @@ def create_app(
     metrics.sessions.set_function(lambda: seats.n_taken)
     clock = clock or MonotonicClock()
     house = House(settings, metrics, clock, engines, seats)
-    gateway = Gateway(gateway_settings or GatewaySettings(), house)
+    gateway = Gateway(gateway_settings or GatewaySettings(), house, desk=desk)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
@@ -157,12 +160,12 @@ def create_app(
     app.include_router(LipRoutes(engines).router())
     _add_page(app, engines.persona)
 
-    desk = _Desk(settings, seats, metrics)
+    hall = _Hall(settings, seats, metrics)
 
     @app.websocket("/v1/talk")
     async def talk(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         """Hold one conversation (spec/wire.md)."""
-        if not await desk.lets_in(socket):
+        if not await hall.lets_in(socket):
             return
         if SUBPROTOCOL not in socket.scope.get("subprotocols", []):
             await socket.accept()
@@ -172,12 +175,12 @@ def create_app(
             await _refuse(socket, error, CLOSE_UNSUPPORTED)
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
-        await desk.seat(socket, clock, lambda peer: Conversation(peer, engines).run())
+        await hall.seat(socket, clock, lambda peer: Conversation(peer, engines).run())
 
     @app.websocket("/v1/pcm")
     async def pcm(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         """Hold the same conversation in plain PCM (spec/wire.md, "Plain PCM")."""
-        if not await desk.lets_in(socket):
+        if not await hall.lets_in(socket):
             return
         await socket.accept()
         try:
@@ -185,7 +188,7 @@ def create_app(
         except UnsupportedError as error:
             await _refuse(socket, error, CLOSE_UNSUPPORTED)
             return
-        await desk.seat(socket, clock, lambda peer: converse(peer, engines, options))
+        await hall.seat(socket, clock, lambda peer: converse(peer, engines, options))
 
     if STATIC.is_dir():
         app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
@@ -196,12 +199,12 @@ def create_gateway_app(
     settings: ServeSettings,
     gateway_settings: GatewaySettings,
     clock: Clock | None = None,
-    lips: GatewayLips | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The gateway alone: no engines, no page. Raises as `create_app`."""
     metrics = Metrics()
     house = House(settings, metrics, clock or MonotonicClock())
-    gateway = Gateway(gateway_settings, house, lips=lips)
+    gateway = Gateway(gateway_settings, house, desk=desk)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:

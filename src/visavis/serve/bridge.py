@@ -2,7 +2,7 @@
 
     client  --frames-->  Bridge  --the same-->  provider
             <--frames--          <--frames----
-            <--visemes--  what the relay makes of the sound that has passed
+            <--visemes--  what the desk makes of the sound that has passed
 
 Each direction reads a frame only when the one before it was taken, so who reads slowly slows down
 who sends, and nothing piles up here.
@@ -20,11 +20,10 @@ from typing import Protocol
 from visavis.clock import Clock
 from visavis.errors import ClientError, ProviderError, TooSlowError, VisavisError
 from visavis.serve.closing import GOING_AWAY, Close, SideClosedError, carried_over, fitting
-from visavis.serve.lips_desk import LipsDesk, Seat
+from visavis.serve.lips_desk import Account, Desk, Seat, When
 from visavis.serve.together import until_one_ends
 from visavis.serve.upstream import Upstream
 from visavis.wire.dialect import Dialect
-from visavis.wire.relay import Relay
 
 SEND_S = 20.0
 """Whoever takes nothing for so long is gone or stuck."""
@@ -74,12 +73,12 @@ class Bridge:
     """Carries one session, until one side closes."""
 
     def __init__(
-        self, client: Side, dialect: Dialect, relay: Relay, desk: LipsDesk, clock: Clock
+        self, client: Side, dialect: Dialect, desk: Desk, account: Account, clock: Clock
     ) -> None:
         self._client = client
         self._dialect = dialect
-        self._relay = relay
         self._desk = desk
+        self._account = account
         self._clock = clock
         self._outbox: deque[str] = deque(maxlen=MAX_OUTBOX_FRAMES)
         self._filled = asyncio.Event()
@@ -122,7 +121,7 @@ class Bridge:
         raise AssertionError("frames are carried until somebody leaves")
 
     async def _carry(self, upstream: Upstream, amend: Amend) -> None:
-        with self._desk.seat(self._relay, self._say) as seat:
+        with self._desk.seat(self._dialect, self.say, self._account) as seat:
             await until_one_ends(
                 {
                     "gateway-up": self._up(upstream, seat, amend),
@@ -140,8 +139,7 @@ class Bridge:
                 raise _ClientGoneError(error) from error
             await self._send_up(upstream, change(frame))
             change = _unchanged
-            self._add(self._relay.hear_client(frame, self._clock.now_ms()))
-            seat.look()
+            seat.hear_client(frame, self._clock.now_ms())
 
     async def _down(self, upstream: Upstream, seat: Seat) -> None:
         while True:
@@ -150,8 +148,7 @@ class Bridge:
             except SideClosedError as error:
                 raise _UpstreamGoneError(error) from error
             await self._send_down(frame)
-            self._add(self._relay.hear_server(frame, self._clock.now_ms()))
-            seat.look()
+            seat.hear_server(frame, self._clock.now_ms())
 
     async def _speak(self) -> None:
         while True:
@@ -160,15 +157,11 @@ class Bridge:
                 await self._send_down(self._outbox.popleft())
             self._filled.clear()
 
-    def _add(self, frames: tuple[str, ...]) -> None:
-        """What the relay says at once goes before what it said until now: that is stale."""
-        if frames:
+    def say(self, frames: tuple[str, ...], when: When) -> None:
+        """Add frames for the client, behind those that pass."""
+        if when is When.AT_ONCE:
             self._outbox.clear()
-        for frame in frames:
-            self._say(frame)
-
-    def _say(self, frame: str) -> None:
-        self._outbox.append(frame)
+        self._outbox.extend(frames)
         self._filled.set()
 
     async def _send_up(self, upstream: Upstream, frame: str | bytes) -> None:
