@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from visavis.clock import Clock
 from visavis.errors import ClientError, ProviderError, TooSlowError, VisavisError
@@ -65,6 +65,8 @@ class Ending(Enum):
     ERROR = "error"
 
 
+_Way = Literal["up", "down", "visemes"]
+
 Amend = Callable[[str | bytes], str | bytes]
 """What becomes of the client's first frame; all others pass as they are."""
 
@@ -82,6 +84,8 @@ class Bridge:
         self._clock = clock
         self._outbox: deque[str] = deque(maxlen=MAX_OUTBOX_FRAMES)
         self._filled = asyncio.Event()
+        self._since_s: dict[_Way, float] = {}
+        """Of what is being sent just now."""
 
     async def run(
         self,
@@ -121,12 +125,14 @@ class Bridge:
         raise AssertionError("frames are carried until somebody leaves")
 
     async def _carry(self, upstream: Upstream, amend: Amend) -> None:
+        self._loop = asyncio.get_running_loop()
         with self._desk.seat(self._dialect, self.say, self._account) as seat:
             await until_one_ends(
                 {
                     "gateway-up": self._up(upstream, seat, amend),
                     "gateway-down": self._down(upstream, seat),
                     "gateway-visemes": self._speak(),
+                    "gateway-patience": self._lose_patience(),
                 }
             )
 
@@ -147,14 +153,14 @@ class Bridge:
                 frame = await upstream.receive()
             except SideClosedError as error:
                 raise _UpstreamGoneError(error) from error
-            await self._send_down(frame)
+            await self._send_down(frame, "down")
             seat.hear_server(frame, self._clock.now_ms())
 
     async def _speak(self) -> None:
         while True:
             await self._filled.wait()
             while self._outbox:
-                await self._send_down(self._outbox.popleft())
+                await self._send_down(self._outbox.popleft(), "visemes")
             self._filled.clear()
 
     def say(self, frames: tuple[str, ...], when: When) -> None:
@@ -165,24 +171,37 @@ class Bridge:
         self._filled.set()
 
     async def _send_up(self, upstream: Upstream, frame: str | bytes) -> None:
-        try:
-            async with asyncio.timeout(SEND_S):
+        with self._sending("up"):
+            try:
                 await upstream.send(frame)
-        except TimeoutError:
-            raise ProviderError("The provider does not read what it is sent.") from None
-        except SideClosedError as error:
-            raise _UpstreamGoneError(error) from error
+            except SideClosedError as error:
+                raise _UpstreamGoneError(error) from error
 
-    async def _send_down(self, frame: str | bytes) -> None:
-        try:
-            async with asyncio.timeout(SEND_S):
+    async def _send_down(self, frame: str | bytes, what: _Way) -> None:
+        with self._sending(what):
+            try:
                 await self._client.send(frame)
-        except TimeoutError:
-            raise TooSlowError("You do not read what you are sent.") from None
-        except SideClosedError as error:
-            raise _ClientGoneError(error) from error
+            except SideClosedError as error:
+                raise _ClientGoneError(error) from error
 
-    # -------------------------------------------------------------- the end
+    @contextmanager
+    def _sending(self, way: _Way) -> Generator[None, None, None]:
+        """One timer for all frames of a session: one for each would cost more than the frame."""
+        self._since_s[way] = self._loop.time()
+        try:
+            yield
+        finally:
+            del self._since_s[way]
+
+    async def _lose_patience(self) -> None:
+        """Raises an error that names who has taken nothing for SEND_S, or a little longer."""
+        while True:
+            await asyncio.sleep(SEND_S / 10.0)
+            for way, since_s in self._since_s.items():
+                if self._loop.time() - since_s >= SEND_S:
+                    if way == "up":
+                        raise ProviderError("The provider does not read what it is sent.")
+                    raise TooSlowError("You do not read what you are sent.")
 
     async def _pass_on(self, gone: SideClosedError) -> None:
         if gone.was_clean:
