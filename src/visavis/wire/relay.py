@@ -34,8 +34,9 @@ from visavis.wire.dialect import Dialect, Listener, Sound
 from visavis.wire.injected import Injected, Notice, Stop, Visemes
 from visavis.wire.messages import CueItem
 
-STEP_MS: Final = 40.0
-"""Sound in one step of work. Half of it takes three quarters of the time, so it is not less."""
+STEP_MS: Final = 120.0
+"""Sound in one step of work. In shorter ones the same sound takes longer, for some of a step's cost
+is its own; in longer ones others' more urgent sound would wait for it."""
 
 MESSAGE_MS: Final = 240.0
 """Cues of at most so much sound share a message."""
