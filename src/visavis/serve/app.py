@@ -116,7 +116,9 @@ class _Hall:
         try:
             with self._seats.take():
                 self._metrics.sessions_total.inc()
-                await hold(Peer(secrets.token_hex(8), _WebSocketTransport(socket), clock))
+                transport = _WebSocketTransport(socket)
+                note_turn = self._metrics.note_turn
+                await hold(Peer(secrets.token_hex(8), transport, clock, note_turn))
         except BusyError as error:
             self._metrics.refused_total.labels("busy").inc()
             await _refuse(socket, error, CLOSE_BUSY)
