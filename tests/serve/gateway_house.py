@@ -77,7 +77,7 @@ class House:
             "config": config
             or {"provider": "elevenlabs", "provider_config": {"agent_id": "agent_1"}}
         }
-        async with httpx.AsyncClient(base_url=f"http://{self.address}") as client:
+        async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=WAIT_S) as client:
             return await client.post("/v1/get-signed-url", json=body, headers=headers)
 
     async def url(self, config: dict[str, Any] | None = None) -> str:
@@ -86,7 +86,7 @@ class House:
         return answer.json()["signed_url"]
 
     async def get(self, path: str) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=f"http://{self.address}") as client:
+        async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=WAIT_S) as client:
             return await client.get(path)
 
     async def still_works(self) -> None:

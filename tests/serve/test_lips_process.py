@@ -162,6 +162,23 @@ def test_sessions_outlive_a_process_that_dies(tmp_path: Path) -> None:
     serving(visit, LipsProcess(ear_in(tmp_path)), say_on_demand)
 
 
+def test_without_a_process_a_session_is_told_so_once_it_stands(tmp_path: Path) -> None:
+    """A file that is no ear: the process ends before it is ready, the gateway does not."""
+    broken = tmp_path / "ear.npz"
+    broken.write_bytes(b"no weights")
+
+    async def visit(house: House) -> None:
+        async with connect(await house.url(), subprotocols=CONVAI) as peer:
+            await peer.send(json.dumps(INITIATION))
+            frames = await until_echo(peer, "here")
+            frames += await until_echo(peer, "and here")
+        assert frames[0] == script.metadata()
+        kinds = [one["type"] for one in frames[1:]]
+        assert sorted(kinds) == ["audio", "audio", "visavis.notice"]
+
+    serving(visit, LipsProcess(broken), say_on_demand)
+
+
 packets = st.builds(
     Packet,
     st.sampled_from(Kind),

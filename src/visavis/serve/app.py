@@ -211,6 +211,7 @@ def create_gateway_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
         async with gateway.running():
+            await gateway.ready()
             yield
 
     app = _application(settings, lifespan)

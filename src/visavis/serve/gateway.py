@@ -72,6 +72,10 @@ class Gateway:
             await self._urls.aclose()
             await self._tickets.aclose()
 
+    async def ready(self) -> None:
+        """Returns when no session has to wait for its lips any more."""
+        await self._desk.ready()
+
     async def check(self) -> None:
         """Raises VisavisError if no session could be begun now."""
         await self._tickets.check()

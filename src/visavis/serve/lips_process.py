@@ -16,11 +16,12 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from visavis.errors import EngineError
 from visavis.serve.lips_desk import Account, Say, Seat, When
 from visavis.serve.lips_pipe import Kind, Packet, Unpacker, packed, tally_of
-from visavis.wire.dialect import MAX_READ_BYTES, Dialect
+from visavis.wire.dialect import MAX_READ_BYTES, Dialect, Listener, Opened
 from visavis.wire.injected import Notice
 
 _START_S = 60.0
@@ -33,8 +34,8 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THR
 
 _LOST = Notice(
     code="lips_lost",
-    message="The process that makes mouth shapes has ended: this session has none from now on.",
-    hint="New sessions have them again.",
+    message="The process that makes mouth shapes is gone: this session has none from now on.",
+    hint="A new session has them again, or the server's log says why not.",
 )
 
 _log = logging.getLogger(__name__)
@@ -61,21 +62,31 @@ class _Worker:
 
 
 class _ProcessSeat:
-    """See Seat."""
+    """See Seat. Without a worker it only tells the client so, once the session stands."""
 
     def __init__(
-        self, worker: _Worker, session: int, dialect: Dialect, say: Say, account: Account
+        self, worker: _Worker | None, session: int, dialect: Dialect, say: Say, account: Account
     ) -> None:
         self._worker = worker
         self._session = session
         self._dialect = dialect
         self._account = account
-        self.say = say
-        worker.write(Packet(Kind.BEGIN, session, pickle.dumps(dialect)))
+        self._say = say
+        self._listener = Listener(dialect)
+        self._stands: Literal["not yet", "since now", "told"] = "not yet"
+        if not dialect.opens_itself:
+            self._stands = "since now"
+        if worker is not None:
+            worker.write(Packet(Kind.BEGIN, session, pickle.dumps(dialect)))
 
     def hear_server(self, frame: str | bytes, now_ms: float) -> None:
         """See Seat."""
-        if isinstance(frame, str):
+        if self._stands == "not yet":
+            events = self._listener.server(frame)
+            self._stands = "since now" if any(isinstance(e, Opened) for e in events) else "not yet"
+        if self._worker is None:
+            self._tell_loss()
+        elif isinstance(frame, str):
             self._write(Kind.SERVER_TEXT, frame.encode(errors="replace"), now_ms)
         elif self._dialect.binary == "sound":
             self._write(Kind.SERVER_BYTES, frame, now_ms)
@@ -89,9 +100,9 @@ class _ProcessSeat:
         """What the process answers."""
         match packet.kind:
             case Kind.SAY_AT_ONCE:
-                self.say((packet.data.decode(),), When.AT_ONCE)
+                self._say((packet.data.decode(),), When.AT_ONCE)
             case Kind.SAY:
-                self.say((packet.data.decode(),), When.IN_TURN)
+                self._say((packet.data.decode(),), When.IN_TURN)
             case _:
                 tally = tally_of(packet.data)
                 self._account.tally.add(tally)
@@ -100,9 +111,23 @@ class _ProcessSeat:
 
     def lose(self) -> None:
         """Nobody works for it any more."""
-        self.say((self._dialect.wrapped(_LOST.model_dump_json()),), When.IN_TURN)
+        self._worker = None
+        self._tell_loss()
+
+    def leave(self) -> None:
+        """The session is over."""
+        if self._worker is not None:
+            self._worker.write(Packet(Kind.END, self._session))
+
+    def _tell_loss(self) -> None:
+        """Nothing may go before the frame with which a session stands."""
+        if self._stands == "since now":
+            self._stands = "told"
+            self._say((self._dialect.wrapped(_LOST.model_dump_json()),), When.IN_TURN)
 
     def _write(self, kind: Kind, data: bytes, now_ms: float) -> None:
+        if self._worker is None:
+            return
         if len(data) > MAX_READ_BYTES:
             self._account.tally.n_unreadable_frames += 1
             return
@@ -136,26 +161,28 @@ class LipsProcess:
                     await asyncio.wait({worker.reading})
 
     async def ready(self) -> None:
-        """See Desk. Raises EngineError: the process does not come up."""
+        """See Desk. Where the process does not come up, sessions are held without lips."""
         async with self._starting:
             if self._worker is None:
-                self._worker = await self._started()
+                try:
+                    self._worker = await self._started()
+                except EngineError as error:
+                    _log.error("%s %s", error, error.hint)
 
     @contextmanager
     def seat(self, dialect: Dialect, say: Say, account: Account) -> Generator[Seat, None, None]:
         """See Desk. A process that died just now leaves the session without lips."""
         self._n_sessions += 1
         session, worker = self._n_sessions, self._worker
-        if worker is None:
-            say((dialect.wrapped(_LOST.model_dump_json()),), When.IN_TURN)
-            yield _NoSeat()
-            return
-        worker.seats[session] = _ProcessSeat(worker, session, dialect, say, account)
+        seat = _ProcessSeat(worker, session, dialect, say, account)
+        if worker is not None:
+            worker.seats[session] = seat
         try:
-            yield worker.seats[session]
+            yield seat
         finally:
-            worker.seats.pop(session, None)
-            worker.write(Packet(Kind.END, session))
+            seat.leave()
+            if worker is not None:
+                del worker.seats[session]
 
     async def _started(self) -> _Worker:
         process = await asyncio.create_subprocess_exec(
@@ -192,16 +219,6 @@ class LipsProcess:
             await worker.process.wait()
         for seat in worker.seats.values():
             seat.lose()
-
-
-class _NoSeat:
-    """See Seat."""
-
-    def hear_server(self, frame: str | bytes, now_ms: float) -> None:
-        """See Seat."""
-
-    def hear_client(self, frame: str | bytes, now_ms: float) -> None:
-        """See Seat."""
 
 
 async def _packets(process: asyncio.subprocess.Process) -> AsyncGenerator[Packet, None]:
