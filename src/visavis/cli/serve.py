@@ -21,6 +21,7 @@ from visavis.models.progress import console_progress
 from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
+from visavis.serve.garbage import settle
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lips_process import LipsProcess
 from visavis.serve.origins import read_origins
@@ -160,6 +161,7 @@ async def _serve(
         url = f"http://{shown}:{port}"
         console.print(f"[bold]{engines.persona.name}[/] is listening:  {url}", soft_wrap=True)
         console.print("[dim]Ctrl-C ends it.[/]")
+        settle()
         await server.serve(sockets=[listening])
     finally:
         await engines.aclose()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from visavis.clock import MonotonicClock
 from visavis.ear_weights import ear_weights
+from visavis.serve.garbage import settle
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.lips_desk import LipsDesk, Seat, When
 from visavis.serve.lips_pipe import Kind, Packet, Unpacker, counted, packed
@@ -125,6 +126,7 @@ async def _work(lips: GatewayLips) -> None:
     sessions = _Sessions(desk, out)
     async with desk.running():
         notice = b"" if lips.notice is None else lips.notice.message.encode()
+        settle()
         out.write(Packet(Kind.READY, 0, notice))
         await loop.connect_read_pipe(lambda: _Reader(sessions, ended), sys.stdin)
         await ended.wait()

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from visavis.serve.app import create_gateway_app
 from visavis.serve.closing import Close, SideClosedError
+from visavis.serve.garbage import settle
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lips_process import LipsProcess
 from visavis.serve.settings import ServeSettings
@@ -87,6 +88,7 @@ async def _serve(app: FastAPI) -> None:
     )
     sys.stdout.write(f"{listening.getsockname()[1]}\n")
     sys.stdout.flush()
+    settle()  # as `visavis gateway` does
     await uvicorn.Server(config).serve(sockets=[listening])
 
 
