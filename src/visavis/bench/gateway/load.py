@@ -48,6 +48,9 @@ _FIRST = -1
 
 _FEW_WORDS_S = 2.0
 _SETTLE_S = 1.0
+_READY_S = 60.0
+"""For its first answer: the server loads its lips."""
+
 _JOINING_AT_ONCE = 10
 
 
@@ -291,7 +294,7 @@ def _plain_url(server_url: str) -> str:
 
 async def _signed_url(server_url: str) -> str:
     config = {"provider": "elevenlabs", "provider_config": {"agent_id": "bench"}}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=_READY_S) as http:
         answer = await http.post(f"{server_url}/v1/get-signed-url", json={"config": config})
     answer.raise_for_status()
     return answer.json()["signed_url"]
