@@ -20,11 +20,10 @@ from websockets.asyncio.server import ServerConnection
 
 from tests.sdk.bundles import bundle
 from tests.serve import scripted_elevenlabs as script
+from tests.serve.gateway_house import PCM, desk_here, listening
 from tests.serve.scripted import Script
-from tests.serve.test_gateway import PCM, listening
 from tests.wire.test_relay import WEIGHTS
 from visavis.serve.app import create_app, create_gateway_app
-from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.settings import ServeSettings
 
@@ -162,7 +161,7 @@ def test_through_the_gateway(entry: str, tmp_path: Path, browser_path: Path) -> 
     async def main() -> None:
         async with script.provider(agent) as behind:
             own = GatewaySettings(elevenlabs_url=behind.url, elevenlabs_key=SecretStr(script.KEY))
-            app = create_gateway_app(ANYWHERE, own, None, GatewayLips(lambda: WEIGHTS))
+            app = create_gateway_app(ANYWHERE, own, desk=desk_here(lambda: WEIGHTS))
             async with listening(app) as address, visitor(entry, tmp_path, browser_path) as guest:
                 config = {"provider": "elevenlabs", "provider_config": {"agent_id": "a"}}
                 await guest.talk(await signed_url(address, config))

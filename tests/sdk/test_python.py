@@ -15,11 +15,10 @@ from pydantic import SecretStr
 from websockets.asyncio.server import ServerConnection
 
 from tests.serve import scripted_elevenlabs as script
+from tests.serve.gateway_house import PCM, desk_here, listening
 from tests.serve.scripted import Script
-from tests.serve.test_gateway import PCM, listening
 from tests.wire.test_relay import WEIGHTS
 from visavis.serve.app import create_app, create_gateway_app
-from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.settings import ServeSettings
 
@@ -161,7 +160,7 @@ def test_through_the_gateway_it_notices_nothing() -> None:
         async with script.provider(agent) as behind:
             own = GatewaySettings(elevenlabs_url=behind.url, elevenlabs_key=SecretStr(script.KEY))
             own = own.model_copy(update={"api_tokens": (SecretStr("anything"),)})
-            app = create_gateway_app(ServeSettings(), own, None, GatewayLips(lambda: WEIGHTS))
+            app = create_gateway_app(ServeSettings(), own, desk=desk_here(lambda: WEIGHTS))
             async with listening(app) as address:
                 caller = Caller(address, "agent_1", requires_auth=True)
                 await asyncio.to_thread(caller.conversation.start_session)

@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from tests.serve.gateway_house import value_of
 from tests.serve.scripted import Script
 from visavis.ear_weights import PATH as EAR_PATH
 from visavis.serve.app import create_app
@@ -56,6 +57,7 @@ def test_pages_health_metrics_and_headers() -> None:
         async with httpx.AsyncClient(base_url=f"http://{address}") as client:
             health = await client.get("/healthz")
             assert health.json()["status"] == "ok"
+            assert (await client.get("/readyz")).json() == {"status": "ready"}
             metrics = (await client.get("/metrics")).text
             assert "visavis_sessions 0.0" in metrics
             assert "visavis_llm_tokens_total 0.0" in metrics
@@ -97,6 +99,13 @@ def test_conversation_on_a_real_socket() -> None:
                 if isinstance(frame, str):
                     texts.append(json.loads(frame)["type"])
             assert "reply.commit" in texts
+            assert "trace" not in texts, "nobody asked for it"
+        async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+            metrics = (await client.get("/metrics")).text
+        assert value_of("visavis_turns_total", metrics) == texts.count("reply.commit") >= 1
+        for stage in ("look_up", "first_phrase", "first_audio", "reveal"):
+            name = f'visavis_stage_seconds_count{{stage="{stage}"}}'
+            assert value_of(name, metrics) >= 1.0, stage
 
     serving(visit)
 

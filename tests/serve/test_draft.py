@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.serve.scripted import Script
 from visavis.errors import EngineError
 from visavis.events import Speaker, Utterance
-from visavis.serve.allowance import Guessing, Speculation, TokenCount
+from visavis.serve.allowance import Ahead, Guessing, Speculation, TokenCount
 from visavis.serve.answering import same_words, spoken_lines
 from visavis.serve.draft import Draft, Drafts, Likeness, Reached, VoicedPhrase
 from visavis.testing import LoopClock, run_virtual
@@ -67,6 +68,25 @@ def test_a_phrase_in_pieces_is_worked_on_as_far_as_the_first_piece() -> None:
         stages, texts = await followed(draft)
         assert texts == script.tts.said == ["It", "is noon exactly."]
         assert stages.count("first_audio") == 1
+        await drafts.aclose()
+
+    perform(main())
+
+
+def test_a_voice_that_is_paid_for_waits_until_the_answer_is_wanted() -> None:
+    script = Script()
+    engines = replace(script.engines(), voicing_ahead=Ahead.WHEN_WANTED)
+
+    async def main() -> None:
+        drafts = Drafts(engines, LoopClock())
+        draft = drafts.take(FACT, ())
+        following = asyncio.create_task(followed(draft))
+        await asyncio.sleep(10.0)
+        assert script.tts.said == []
+        draft.permit()
+        stages, _ = await following
+        assert script.tts.said == ["It is noon exactly."]
+        assert stages.index("first_phrase") < stages.index("first_audio")
         await drafts.aclose()
 
     perform(main())

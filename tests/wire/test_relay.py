@@ -301,7 +301,7 @@ def test_one_step_is_little_work() -> None:
     while found.relay.due_ms is not None:
         found.relay.work(0.0)
         n_steps += 1
-    assert n_steps == 25, "40 ms each"
+    assert n_steps == 9, "120 ms each"
 
 
 def test_a_speechs_first_shapes_are_told_before_they_are_heard() -> None:

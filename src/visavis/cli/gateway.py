@@ -12,7 +12,9 @@ import uvicorn
 
 from visavis.cli.serve import WS_MAX_BYTES, bind, configure_logging, console
 from visavis.serve.app import create_gateway_app
+from visavis.serve.garbage import settle
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lips_process import LipsProcess
 from visavis.serve.origins import read_origins
 from visavis.serve.settings import DEFAULT_PORT, ServeSettings
 
@@ -41,7 +43,7 @@ def gateway(
 async def _serve(settings: ServeSettings, own: GatewaySettings, listening: socket.socket) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
-            create_gateway_app(settings, own),
+            create_gateway_app(settings, own, desk=LipsProcess()),
             log_config=None,
             log_level="warning",  # at debug it logs every frame, and so what users say
             access_log=False,  # it would log the addresses of sessions
@@ -54,4 +56,5 @@ async def _serve(settings: ServeSettings, own: GatewaySettings, listening: socke
     port = listening.getsockname()[1]
     console.print(f"The gateway is open:  http://{settings.host}:{port}", soft_wrap=True)
     console.print("[dim]Ctrl-C ends it.[/]")
+    settle()
     await server.serve(sockets=[listening])

@@ -23,8 +23,10 @@ from visavis.models.progress import console_progress
 from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
+from visavis.serve.garbage import settle
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lan import ROOT_PATH, LanFiles, lan_address, lan_files, qr_text
+from visavis.serve.lips_process import LipsProcess
 from visavis.serve.origins import read_origins
 from visavis.serve.settings import (
     DEFAULT_PORT,
@@ -33,6 +35,7 @@ from visavis.serve.settings import (
     ServeSettings,
     Speculate,
 )
+from visavis.serve.speech_settings import SpeechSettings
 
 WS_MAX_BYTES = 1024 * 1024
 """The codec's own, smaller limits answer with a reason."""
@@ -60,6 +63,15 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         str | None, typer.Option(help="An OpenAI-compatible endpoint instead of the local model.")
     ] = None,
     llm_model: Annotated[str | None, typer.Option(help="The model's name there.")] = None,
+    tts_base_url: Annotated[
+        str | None, typer.Option(help="An OpenAI-compatible voice instead of the local one.")
+    ] = None,
+    tts_model: Annotated[str | None, typer.Option(help="Its model's name.")] = None,
+    tts_voice: Annotated[str | None, typer.Option(help="The voice's name there.")] = None,
+    stt_base_url: Annotated[
+        str | None, typer.Option(help="OpenAI-compatible speech to text instead of the local one.")
+    ] = None,
+    stt_model: Annotated[str | None, typer.Option(help="Its model's name.")] = None,
     speculate: Annotated[
         Speculate | None,
         typer.Option(
@@ -100,11 +112,20 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         "max_discarded_tokens": max_discarded_tokens,
     }
     llm = llm.model_copy(update={k: value for k, value in flags.items() if value is not None})
+    speech = SpeechSettings.read(
+        {
+            "VISAVIS_TTS_BASE_URL": tts_base_url,
+            "VISAVIS_TTS_MODEL": tts_model,
+            "VISAVIS_TTS_VOICE": tts_voice,
+            "VISAVIS_STT_BASE_URL": stt_base_url,
+            "VISAVIS_STT_MODEL": stt_model,
+        }
+    )
     who = load_persona(persona)
     if character is not None:
         name, title = take_folder(character)
         who = who.model_copy(update={"character": name, "name": title})
-    serve_until_stopped(who, llm, settings, tls=tls)
+    serve_until_stopped(who, llm, settings, speech=speech, tls=tls)
 
 
 def serve_until_stopped(
@@ -112,6 +133,7 @@ def serve_until_stopped(
     llm: LlmSettings,
     settings: ServeSettings,
     change: Callable[[Engines], Engines] = lambda engines: engines,
+    speech: SpeechSettings | None = None,
     tls: LanFiles | None = None,
 ) -> None:
     """Serve until Ctrl-C. `change` may put other engines in place; the benchmark slows some down.
@@ -131,9 +153,8 @@ def serve_until_stopped(
                 store.pull(Group.DEFAULT, progress)
         configure_logging()
         with suppress(KeyboardInterrupt):  # the way to end it, not a failure
-            asyncio.run(
-                _serve(_warm(persona, store, llm), change, settings, gateway, listening, tls)
-            )
+            warming = _warm(persona, store, llm, speech)
+            asyncio.run(_serve(warming, change, settings, gateway, listening, tls))
 
 
 async def _serve(
@@ -148,7 +169,7 @@ async def _serve(
     try:
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(engines, settings, gateway_settings=gateway),
+                create_app(engines, settings, gateway_settings=gateway, desk=LipsProcess()),
                 log_config=None,
                 log_level="warning",  # at debug it logs every frame, and so what users say
                 access_log=False,
@@ -167,6 +188,7 @@ async def _serve(
         if tls is not None:
             _invite_phones(url)
         console.print("[dim]Ctrl-C ends it.[/]")
+        settle()
         await server.serve(sockets=[listening])
     finally:
         await engines.aclose()
@@ -181,7 +203,9 @@ def _invite_phones(url: str) -> None:
     )
 
 
-async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engines:
+async def _warm(
+    persona: Persona, store: ModelStore, llm: LlmSettings, speech: SpeechSettings | None
+) -> Engines:
     with Progress(
         TextColumn("Waking {task.fields[what]:<18}"),
         BarColumn(),
@@ -194,7 +218,7 @@ async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engine
         def step(name: str) -> None:
             progress.update(task, advance=1, what=name)
 
-        return await load_engines(persona, store, llm, step)
+        return await load_engines(persona, store, llm, step, speech)
 
 
 def bind(settings: ServeSettings) -> socket.socket:

@@ -37,6 +37,9 @@ class SpeechToText(Protocol):
         `expected`, what was heard of nearly the same sound, may make it faster; where two words
         are as likely, it may tip the scales. Polls `cancelled` between the decoder's passes and
         then returns "".
+
+        Raises:
+            EngineError: it failed; the next call may work.
         """
         ...
 

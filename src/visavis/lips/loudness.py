@@ -71,13 +71,13 @@ class Loudness:
         n_frames = len(joined) // self._frame_samples
         used = n_frames * self._frame_samples
         self._rest = joined[used:].copy()
-        for frame in joined[:used].reshape(n_frames, self._frame_samples):
-            self._add(_level_db(frame))
+        for level_db in _levels_db(joined[:used].reshape(n_frames, self._frame_samples)):
+            self._add(level_db)
 
     def finish(self) -> None:
         """No more comes: what does not fill a frame is one."""
         if len(self._rest):
-            self._add(_level_db(self._rest))
+            self._add(*_levels_db(self._rest[None, :]))
             self._rest = self._rest[:0]
 
     def reset(self) -> None:
@@ -156,8 +156,9 @@ class Loudness:
         return np.arange(first, max(first, last)) % len(self._level_db)
 
 
-def _level_db(frame: NDArray[np.float32]) -> float:
-    """RMS in dBFS around the frame's own mean, never below LOWEST_DB."""
-    sound = np.nan_to_num(frame.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    power = float(np.var(np.clip(sound, -1.0, 1.0)))
-    return max(LOWEST_DB, 10.0 * float(np.log10(power + 1e-12)))
+def _levels_db(frames: NDArray[np.float32]) -> list[float]:
+    """RMS in dBFS of each frame, [k, n], around its own mean, never below LOWEST_DB."""
+    sound = np.nan_to_num(frames.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    power = np.var(np.clip(sound, -1.0, 1.0), axis=1)
+    levels_db: list[float] = np.maximum(LOWEST_DB, 10.0 * np.log10(power + 1e-12)).tolist()
+    return levels_db

@@ -9,7 +9,7 @@ As in pcm.py, `Conversation` notices no difference. An unmodified client needs n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -22,6 +22,7 @@ from visavis.serve.conversation import (
     CLOSE_TOO_SLOW,
     SEND_TIMEOUT_S,
     Conversation,
+    NoteTurn,
     Peer,
     PeerGoneError,
 )
@@ -48,9 +49,6 @@ LEAD_MS = 200.0
 
 PING_S = 10.0
 INITIATION_S = 10.0
-
-
-NoteTurn = Callable[[Mapping[str, float]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ async def hold_as_agent(
     except ClientError as error:
         await _part(client, error)
         return
-    page = AgentPeer(client, opening, session, note_turn)
+    page = AgentPeer(client, opening, session)
     try:
         await page.begin()
     except PeerGoneError:
@@ -99,24 +97,19 @@ async def hold_as_agent(
         "agent-ping": page.carry(page.ping()),
     }
     async with beside(works):
-        peer = Peer(session.session_id, page, session.clock)
+        peer = Peer(session.session_id, page, session.clock, note_turn)
         await Conversation(peer, replace(engines, persona=persona)).run()
 
 
 class AgentPeer(PlayedPage):
     """A `Transport` that plays the page: its three tasks must run beside the conversation."""
 
-    def __init__(
-        self, client: Side, opening: Initiation, session: Session, note_turn: NoteTurn
-    ) -> None:
-        hello = wire.Hello(
-            protocol=wire.PROTOCOL_VERSION, client="elevenlabs client", trace="stages"
-        )
+    def __init__(self, client: Side, opening: Initiation, session: Session) -> None:
+        hello = wire.Hello(protocol=wire.PROTOCOL_VERSION, client="elevenlabs client")
         microphone = wire.Microphone(status="open", echo_cancellation=opening.echo)
         super().__init__(session.clock, Loudspeaker(session.rate_hz, LEAD_MS), hello, microphone)
         self._client = client
         self._session_id = session.session_id
-        self._note_turn = note_turn
         self._voice = AgentVoice(session.rate_hz, opening.manner)
         self._ping: tuple[int, float] | None = None
         self._round_trip_ms: int | None = None
@@ -139,8 +132,6 @@ class AgentPeer(PlayedPage):
         """See `Transport.send`."""
         message = decode_server(data) if isinstance(data, str) else decode_binary(data)
         match message:
-            case wire.Trace():
-                self._note_turn(message.stages_ms)
             case MicrophoneFrame():
                 raise AssertionError("a server sends no microphone frames")
             case ReplyFrame():

@@ -7,6 +7,7 @@ import logging
 
 from visavis.errors import VisavisError
 from visavis.reply.lines import first_phrases
+from visavis.serve.allowance import Ahead
 from visavis.serve.engines import Engines
 from visavis.voice.tts import spoken_whole
 
@@ -16,7 +17,12 @@ _BREATH_S = 0.1
 
 
 async def voice_ahead(engines: Engines) -> None:
-    """Have the voice remember the first phrase of everything the persona knows by heart."""
+    """Have the voice remember the first phrase of everything the persona knows by heart.
+
+    Not a voice that is paid for: most of it nobody will ask for.
+    """
+    if engines.voicing_ahead is Ahead.WHEN_WANTED:
+        return
     try:
         for text in first_phrases(engines.persona):
             await spoken_whole(engines.tts, text, engines.style)

@@ -27,6 +27,15 @@ class Guessing(Enum):
     NEVER = "never"
 
 
+class Ahead(Enum):
+    """Whether an engine may work for a turn that perhaps goes on."""
+
+    FREELY = "freely"
+    """It costs nothing but time."""
+    WHEN_WANTED = "when wanted"
+    """Somebody pays for each request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speculation:
     """A server's rule."""

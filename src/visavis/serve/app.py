@@ -29,10 +29,10 @@ from visavis.serve.door import answer_at_once
 from visavis.serve.embedding import asset_headers, card_router
 from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
-from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lan import ROOT_PATH
 from visavis.serve.lips import LipRoutes
+from visavis.serve.lips_desk import Desk
 from visavis.serve.metrics import Metrics, TokenMetrics
 from visavis.serve.origins import foreign, is_ours, shared
 from visavis.serve.pcm import converse
@@ -95,7 +95,7 @@ class _WebSocketTransport:
             raise PeerGoneError from error
 
 
-class _Desk:
+class _Hall:
     """Whom the server lets in, and how many."""
 
     def __init__(self, settings: ServeSettings, seats: Seats, metrics: Metrics) -> None:
@@ -120,7 +120,9 @@ class _Desk:
         try:
             with self._seats.take():
                 self._metrics.sessions_total.inc()
-                await hold(Peer(secrets.token_hex(8), _WebSocketTransport(socket), clock))
+                transport = _WebSocketTransport(socket)
+                note_turn = self._metrics.note_turn
+                await hold(Peer(secrets.token_hex(8), transport, clock, note_turn))
         except BusyError as error:
             self._metrics.refused_total.labels("busy").inc()
             await _refuse(socket, error, CLOSE_BUSY)
@@ -131,8 +133,11 @@ def create_app(
     settings: ServeSettings,
     clock: Clock | None = None,
     gateway_settings: GatewaySettings | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The application around engines that are already warm; it closes them when it ends.
+
+    `desk` is where the gateway's lips are worked on: on this event loop, unless said.
 
     Raises ConfigError or SetupError: the gateway's settings are wrong.
     """
@@ -142,7 +147,7 @@ def create_app(
     metrics.sessions.set_function(lambda: seats.n_taken)
     clock = clock or MonotonicClock()
     house = House(settings, metrics, clock, engines, seats)
-    gateway = Gateway(gateway_settings or GatewaySettings(), house)
+    gateway = Gateway(gateway_settings or GatewaySettings(), house, desk=desk)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
@@ -164,12 +169,12 @@ def create_app(
     _add_lan_root(app, settings.lan_root)
     _add_page(app, engines.persona)
 
-    desk = _Desk(settings, seats, metrics)
+    hall = _Hall(settings, seats, metrics)
 
     @app.websocket("/v1/talk")
     async def talk(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         """Hold one conversation (spec/wire.md)."""
-        if not await desk.lets_in(socket):
+        if not await hall.lets_in(socket):
             return
         if SUBPROTOCOL not in socket.scope.get("subprotocols", []):
             await socket.accept()
@@ -179,12 +184,12 @@ def create_app(
             await _refuse(socket, error, CLOSE_UNSUPPORTED)
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
-        await desk.seat(socket, clock, lambda peer: Conversation(peer, engines).run())
+        await hall.seat(socket, clock, lambda peer: Conversation(peer, engines).run())
 
     @app.websocket("/v1/pcm")
     async def pcm(socket: WebSocket) -> None:  # pyright: ignore[reportUnusedFunction]
         """Hold the same conversation in plain PCM (spec/wire.md, "Plain PCM")."""
-        if not await desk.lets_in(socket):
+        if not await hall.lets_in(socket):
             return
         await socket.accept()
         try:
@@ -192,7 +197,7 @@ def create_app(
         except UnsupportedError as error:
             await _refuse(socket, error, CLOSE_UNSUPPORTED)
             return
-        await desk.seat(socket, clock, lambda peer: converse(peer, engines, options))
+        await hall.seat(socket, clock, lambda peer: converse(peer, engines, options))
 
     if STATIC.is_dir():
         app.mount("/", StaticFiles(directory=STATIC, html=True), name="page")
@@ -203,16 +208,17 @@ def create_gateway_app(
     settings: ServeSettings,
     gateway_settings: GatewaySettings,
     clock: Clock | None = None,
-    lips: GatewayLips | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The gateway alone: no engines, no page. Raises as `create_app`."""
     metrics = Metrics()
     house = House(settings, metrics, clock or MonotonicClock())
-    gateway = Gateway(gateway_settings, house, lips=lips)
+    gateway = Gateway(gateway_settings, house, desk=desk)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
         async with gateway.running():
+            await gateway.ready()
             yield
 
     app = _application(settings, lifespan)

@@ -95,6 +95,7 @@ class AttemptRun:
                     await self._follow(self._drafts.take(text, history))
                 case ev.ScriptedPrompt(text, source):
                     draft = Draft(spoken_lines(text, source), self._engines, self._clock)
+                    draft.permit()  # nobody can take it back by speaking on
                     try:
                         await self._follow(draft)
                     finally:

@@ -2,7 +2,7 @@
 
     client  --frames-->  Bridge  --the same-->  provider
             <--frames--          <--frames----
-            <--visemes--  what the relay makes of the sound that has passed
+            <--visemes--  what the desk makes of the sound that has passed
 
 Each direction reads a frame only when the one before it was taken, so who reads slowly slows down
 who sends, and nothing piles up here.
@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from visavis.clock import Clock
 from visavis.errors import ClientError, ProviderError, TooSlowError, VisavisError
 from visavis.serve.closing import GOING_AWAY, Close, SideClosedError, carried_over, fitting
-from visavis.serve.lips_desk import LipsDesk, Seat
+from visavis.serve.lips_desk import Account, Desk, Seat, When
 from visavis.serve.together import until_one_ends
 from visavis.serve.upstream import Upstream
 from visavis.wire.dialect import Dialect
-from visavis.wire.relay import Relay
 
 SEND_S = 20.0
 """Whoever takes nothing for so long is gone or stuck."""
@@ -66,6 +65,8 @@ class Ending(Enum):
     ERROR = "error"
 
 
+_Way = Literal["up", "down", "visemes"]
+
 Amend = Callable[[str | bytes], str | bytes]
 """What becomes of the client's first frame; all others pass as they are."""
 
@@ -74,15 +75,17 @@ class Bridge:
     """Carries one session, until one side closes."""
 
     def __init__(
-        self, client: Side, dialect: Dialect, relay: Relay, desk: LipsDesk, clock: Clock
+        self, client: Side, dialect: Dialect, desk: Desk, account: Account, clock: Clock
     ) -> None:
         self._client = client
         self._dialect = dialect
-        self._relay = relay
         self._desk = desk
+        self._account = account
         self._clock = clock
         self._outbox: deque[str] = deque(maxlen=MAX_OUTBOX_FRAMES)
         self._filled = asyncio.Event()
+        self._since_s: dict[_Way, float] = {}
+        """Of what is being sent just now."""
 
     async def run(
         self,
@@ -122,12 +125,14 @@ class Bridge:
         raise AssertionError("frames are carried until somebody leaves")
 
     async def _carry(self, upstream: Upstream, amend: Amend) -> None:
-        with self._desk.seat(self._relay, self._say) as seat:
+        self._loop = asyncio.get_running_loop()
+        with self._desk.seat(self._dialect, self.say, self._account) as seat:
             await until_one_ends(
                 {
                     "gateway-up": self._up(upstream, seat, amend),
                     "gateway-down": self._down(upstream, seat),
                     "gateway-visemes": self._speak(),
+                    "gateway-patience": self._lose_patience(),
                 }
             )
 
@@ -140,8 +145,7 @@ class Bridge:
                 raise _ClientGoneError(error) from error
             await self._send_up(upstream, change(frame))
             change = _unchanged
-            self._add(self._relay.hear_client(frame, self._clock.now_ms()))
-            seat.look()
+            seat.hear_client(frame, self._clock.now_ms())
 
     async def _down(self, upstream: Upstream, seat: Seat) -> None:
         while True:
@@ -149,47 +153,55 @@ class Bridge:
                 frame = await upstream.receive()
             except SideClosedError as error:
                 raise _UpstreamGoneError(error) from error
-            await self._send_down(frame)
-            self._add(self._relay.hear_server(frame, self._clock.now_ms()))
-            seat.look()
+            await self._send_down(frame, "down")
+            seat.hear_server(frame, self._clock.now_ms())
 
     async def _speak(self) -> None:
         while True:
             await self._filled.wait()
             while self._outbox:
-                await self._send_down(self._outbox.popleft())
+                await self._send_down(self._outbox.popleft(), "visemes")
             self._filled.clear()
 
-    def _add(self, frames: tuple[str, ...]) -> None:
-        """What the relay says at once goes before what it said until now: that is stale."""
-        if frames:
+    def say(self, frames: tuple[str, ...], when: When) -> None:
+        """Add frames for the client, behind those that pass."""
+        if when is When.AT_ONCE:
             self._outbox.clear()
-        for frame in frames:
-            self._say(frame)
-
-    def _say(self, frame: str) -> None:
-        self._outbox.append(frame)
+        self._outbox.extend(frames)
         self._filled.set()
 
     async def _send_up(self, upstream: Upstream, frame: str | bytes) -> None:
-        try:
-            async with asyncio.timeout(SEND_S):
+        with self._sending("up"):
+            try:
                 await upstream.send(frame)
-        except TimeoutError:
-            raise ProviderError("The provider does not read what it is sent.") from None
-        except SideClosedError as error:
-            raise _UpstreamGoneError(error) from error
+            except SideClosedError as error:
+                raise _UpstreamGoneError(error) from error
 
-    async def _send_down(self, frame: str | bytes) -> None:
-        try:
-            async with asyncio.timeout(SEND_S):
+    async def _send_down(self, frame: str | bytes, what: _Way) -> None:
+        with self._sending(what):
+            try:
                 await self._client.send(frame)
-        except TimeoutError:
-            raise TooSlowError("You do not read what you are sent.") from None
-        except SideClosedError as error:
-            raise _ClientGoneError(error) from error
+            except SideClosedError as error:
+                raise _ClientGoneError(error) from error
 
-    # -------------------------------------------------------------- the end
+    @contextmanager
+    def _sending(self, way: _Way) -> Generator[None, None, None]:
+        """One timer for all frames of a session: one for each would cost more than the frame."""
+        self._since_s[way] = self._loop.time()
+        try:
+            yield
+        finally:
+            del self._since_s[way]
+
+    async def _lose_patience(self) -> None:
+        """Raises an error that names who has taken nothing for SEND_S, or a little longer."""
+        while True:
+            await asyncio.sleep(SEND_S / 10.0)
+            for way, since_s in self._since_s.items():
+                if self._loop.time() - since_s >= SEND_S:
+                    if way == "up":
+                        raise ProviderError("The provider does not read what it is sent.")
+                    raise TooSlowError("You do not read what you are sent.")
 
     async def _pass_on(self, gone: SideClosedError) -> None:
         if gone.was_clean:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -83,6 +83,14 @@ class Transport(Protocol):
         ...
 
 
+NoteTurn = Callable[[Mapping[str, float]], None]
+"""Told of each reply that is revealed when its stages were reached, in ms after its soft end."""
+
+
+def _note_nothing(_stages_ms: Mapping[str, float]) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """What a conversation is told about its peer and by whom it is timed."""
@@ -90,6 +98,7 @@ class Peer:
     session_id: str
     transport: Transport
     clock: Clock
+    note_turn: NoteTurn = _note_nothing
 
 
 class Conversation:
@@ -100,6 +109,7 @@ class Conversation:
         engines = replace(engines, words=RememberedWords(engines.words))
         self._engines = engines
         self._session = Session()
+        self._trace = "off"
         self._ear = Ear(engines.new_detector())
         self._outbox: asyncio.Queue[str | bytes] = asyncio.Queue()
         self._unsent_bytes = 0
@@ -138,7 +148,8 @@ class Conversation:
 
     async def _run(self) -> None:
         hello = await self._greeted()
-        self._session = Session(trace=hello.trace, rule=self._engines.rule)
+        self._session = Session(trace="stages", rule=self._engines.rule)
+        self._trace = hello.trace
         persona = self._engines.persona
         self._post(
             encode(
@@ -256,9 +267,7 @@ class Conversation:
         self._ear.expect(command, self._now_ms())
         match command:
             case ev.Send(message):
-                if isinstance(message, wire.Error):  # whoever reads it will look for the reason
-                    self._write_notes()
-                self._post(encode(message))
+                self._tell(message)
             case ev.SendAudio(reply_id, first_sample, pcm):
                 for at in range(0, len(pcm), _AUDIO_FRAME_BYTES):
                     part = np.frombuffer(pcm[at : at + _AUDIO_FRAME_BYTES], dtype="<i2")
@@ -277,6 +286,15 @@ class Conversation:
                 if self._attempt is not None and self._attempt[0].reply_id == reply_id:
                     self._attempt[0].commit()
                 self._write_notes()
+
+    def _tell(self, message: wire.Message) -> None:
+        if isinstance(message, wire.Error):  # whoever reads it will look for the reason
+            self._write_notes()
+        if isinstance(message, wire.Trace):
+            self._peer.note_turn(message.stages_ms)
+            if self._trace == "off":
+                return
+        self._post(encode(message))
 
     def _start(self, attempt: ev.Attempt) -> None:
         self._foresight.stop()

@@ -20,7 +20,7 @@ from visavis.errors import EngineError
 from visavis.events import Phrase, Utterance
 from visavis.reply.feeling import Feelings, feelings_at, parted
 from visavis.reply.lines import Line
-from visavis.serve.allowance import Allowance
+from visavis.serve.allowance import Ahead, Allowance
 from visavis.serve.answering import Answer, same_words, think
 from visavis.serve.engines import Engines
 from visavis.serve.limits import PHRASE_S, within
@@ -153,6 +153,8 @@ class Draft:
         async for text, source, tags in lines:
             self.mark("first_phrase")
             marks = feelings.of(text, source, tags)
+            if self._engines.voicing_ahead is Ahead.WHEN_WANTED:
+                await self._permission.wait()
             async with aclosing(self._speak(text)) as pieces:
                 async for piece in pieces:
                     if not is_audible(piece.sound) and not playout.owes_tail:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from visavis.ear_weights import ear_weights
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.smart_turn import SmartTurn, TurnModel
 from visavis.hear.stt import Moonshine, SpeechToText
+from visavis.hear.stt_openai import OpenAITranscriber
 from visavis.hear.turn import CommitRule, commit_rule
 from visavis.hear.vad import FRAME_SAMPLES, SileroModel, VoiceDetector
 from visavis.hear.words import JudgedWords, NoWords, WordsModel
+from visavis.lips.lipsync import LipSync
 from visavis.models import (
     BGE_MODEL,
     JOE_CONFIG,
@@ -29,6 +32,7 @@ from visavis.models import (
     ModelStore,
     cache_dir,
 )
+from visavis.models.lexicon import best_lexicon
 from visavis.reply.answer import AskModel, Unsure, choose
 from visavis.reply.embed import CachedEmbedder, MiniLm
 from visavis.reply.embed_onnx import BgeSmall, PairedEmbedder
@@ -37,13 +41,16 @@ from visavis.reply.lines import own_phrases, phrases_of
 from visavis.reply.llm import LanguageModel
 from visavis.reply.llm_local import LlamaCpp
 from visavis.reply.persona import Persona
-from visavis.serve.allowance import Speculation, TokenCount
+from visavis.serve.allowance import Ahead, Speculation, TokenCount
 from visavis.serve.pool import Pool
-from visavis.serve.settings import LlmSettings, speculation_of
+from visavis.serve.settings import LlmSettings, Speculate, speculation_of
+from visavis.serve.speech_settings import Service, SpeechSettings, VoiceService, WordsService
 from visavis.session import APOLOGY
+from visavis.speech_service import Address, Kind
 from visavis.voice.cached import CachedVoice
 from visavis.voice.piper import Piper
 from visavis.voice.tts import TextToSpeech, VoiceStyle, spoken_whole
+from visavis.voice.tts_openai import OpenAIVoice
 
 Step = Callable[[str], None]
 """Told the name of each step as it begins."""
@@ -86,6 +93,12 @@ class Engines:
     """What guessing may cost."""
     tokens: TokenCount = field(default_factory=TokenCount)
     """What the language model has cost so far."""
+    hearing_ahead: Ahead = Ahead.FREELY
+    """WHEN_WANTED: words are asked for at the turn's soft end, not while the user speaks."""
+    voicing_ahead: Ahead = Ahead.FREELY
+    """WHEN_WANTED: nothing is voiced before its turn is committed."""
+    on_close: tuple[Callable[[], None], ...] = ()
+    """What else has to be let go of; blocking, idempotent."""
 
     @property
     def style(self) -> VoiceStyle:
@@ -97,6 +110,8 @@ class Engines:
         """Free processes, threads and memory. Idempotent."""
         await self.tts.aclose()
         await self.llm.aclose()
+        for close in self.on_close:
+            await asyncio.to_thread(close)
         await asyncio.to_thread(self.threads.close)
 
 
@@ -105,24 +120,30 @@ N_STEPS = 6
 
 
 async def load_engines(
-    persona: Persona, store: ModelStore, llm_settings: LlmSettings, step: Step
+    persona: Persona,
+    store: ModelStore,
+    llm_settings: LlmSettings,
+    step: Step,
+    speech: SpeechSettings | None = None,
 ) -> Engines:
     """Load and warm everything: seconds, and longer once for a persona not seen before.
 
     Raises:
         ModelMissingError: weights are not in the store.
         EngineError: a model can't be loaded.
+        ProviderError: a speech service of `speech` does not do what it should.
     """
+    speech = speech or SpeechSettings()
     threads = Threads()
     step("ears")
     vad = await asyncio.to_thread(SileroModel, store.path(SILERO_VAD))
     turn = await asyncio.to_thread(SmartTurn, store.path(SMART_TURN))
     step("speech to text")
-    stt = await asyncio.to_thread(_load_stt, store)
+    stt = await asyncio.to_thread(load_stt, store, speech.words)
     step("voice")
-    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
-    await piper.start()
-    tts = CachedVoice(piper, own_phrases(persona) | {*phrases_of(APOLOGY)})
+    tts = CachedVoice(
+        await load_voice(store, speech.voice), own_phrases(persona) | {*phrases_of(APOLOGY)}
+    )
     step("language model")
     llm = await asyncio.to_thread(_load_llm, store, llm_settings)
     step("knowledge")
@@ -143,13 +164,44 @@ async def load_engines(
         unsure,
         words,
         speculation=speculation_of(llm_settings),
+        hearing_ahead=_ahead(speech.words, llm_settings),
+        voicing_ahead=_ahead(speech.voice, llm_settings),
+        on_close=(stt.close,) if isinstance(stt, OpenAITranscriber) else (),
     )
     step("a first sentence")
     await _warm(engines)
     return engines
 
 
-def _load_stt(store: ModelStore) -> Moonshine:
+def _ahead(service: Service | None, settings: LlmSettings) -> Ahead:
+    if service is None or not service.metered or settings.speculate is Speculate.ON:
+        return Ahead.FREELY
+    return Ahead.WHEN_WANTED
+
+
+async def load_voice(store: ModelStore, service: VoiceService | None) -> TextToSpeech:
+    """The local voice, or another's; the latter needs the ear. Raises as `load_engines`."""
+    if service is None:
+        piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+        await piper.start()
+        return piper
+    ear, lexicon = await asyncio.to_thread(lambda: (ear_weights(), best_lexicon()))
+
+    def new_lips(rate_hz: int) -> LipSync:
+        return LipSync(rate_hz, lexicon=lexicon, ear=ear)
+
+    return OpenAIVoice(_address("TTS", service), service.voice, service.rate_hz, new_lips)
+
+
+def _address(kind: Kind, service: Service) -> Address:
+    key = None if service.key is None else service.key.get_secret_value()
+    return Address(kind, service.base_url, service.model, key)
+
+
+def load_stt(store: ModelStore, service: WordsService | None) -> SpeechToText:
+    """Local, or another's. Raises as `load_engines`."""
+    if service is not None:
+        return OpenAITranscriber(_address("STT", service), service.language)
     return Moonshine(
         encoder=store.path(MOONSHINE_TINY_ENCODER),
         decoder=store.path(MOONSHINE_TINY_DECODER),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from visavis.events import SpokenPrompt
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.turn import Signs, p_finished
+from visavis.serve.allowance import Ahead
 from visavis.serve.draft import Drafts
 from visavis.serve.engines import Engines
 from visavis.serve.limits import SCORE_S, within
@@ -54,6 +55,7 @@ class Foresight:
             and end_sample <= hearing.first_sample + LONGEST_SAMPLES
             and not self._work.busy
             and not self._engines.foresight.locked()
+            and self._engines.hearing_ahead is Ahead.FREELY
         )
 
     def guess(self, hearing: Hearing, sound: NDArray[np.float32], end_sample: int) -> None:

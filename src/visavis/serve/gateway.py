@@ -23,7 +23,7 @@ from visavis.serve.bridge import Bridge, Ending
 from visavis.serve.closing import INTERNAL, NORMAL, Close, SideClosedError
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
-from visavis.serve.lips_desk import LipsDesk
+from visavis.serve.lips_desk import Desk, LipsDesk
 from visavis.serve.origins import foreign, is_ours
 from visavis.serve.problems import RefusedError
 from visavis.serve.seats import Seats
@@ -34,7 +34,6 @@ from visavis.serve.trouble import place_of
 from visavis.serve.upstream import SocketUpstream, open_upstream
 from visavis.wire import elevenlabs
 from visavis.wire.dialect import Dialect
-from visavis.wire.relay import Relay
 
 _HINT = "Ask POST /v1/get-signed-url for a new address; each holds for one session."
 
@@ -51,7 +50,7 @@ class Gateway:
         settings: GatewaySettings,
         house: House,
         store: TicketStore | None = None,
-        lips: GatewayLips | None = None,
+        desk: Desk | None = None,
     ) -> None:
         """Raises ConfigError or SetupError: a mapping file or the Redis address is wrong."""
         self._settings = settings
@@ -60,22 +59,22 @@ class Gateway:
         self._tickets = Tickets(store or _store(settings, house.clock))
         self._urls = SignedUrls(settings, house, self._tickets, self._backends)
         self._seats = Seats(settings.max_sessions)
-        self._lips = lips or GatewayLips()
-        self._desk = LipsDesk(house.clock, house.metrics.cue_margin.observe)
+        self._desk = desk or LipsDesk(house.clock, GatewayLips())
         house.metrics.gateway_sessions.set_function(lambda: self._seats.n_taken)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None, None]:
         """While it is entered, lips are worked on."""
-        await asyncio.to_thread(self._lips.load)
-        work = asyncio.create_task(self._desk.run(), name="lips-desk")
         try:
-            yield
+            async with self._desk.running():
+                yield
         finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
             await self._urls.aclose()
             await self._tickets.aclose()
+
+    async def ready(self) -> None:
+        """Returns when no session has to wait for its lips any more."""
+        await self._desk.ready()
 
     async def check(self) -> None:
         """Raises VisavisError if no session could be begun now."""
@@ -170,18 +169,14 @@ class Gateway:
         opening: Callable[[], Awaitable[SocketUpstream]],
         side: SocketSide,
     ) -> Ending:
-        cues = self._house.metrics.cues
-        relay = Relay(dialect, self._lips.at_rate, self._lips.notice)
         variables: Mapping[str, Variable] = {}
         if ticket.provider == "elevenlabs":
             variables = ticket.variables
-        cues.begin(relay.tally)
-        try:
-            bridge = Bridge(side, dialect, relay, self._desk, self._house.clock)
+        await self._desk.ready()
+        with self._house.metrics.account() as account:
+            bridge = Bridge(side, dialect, self._desk, account, self._house.clock)
             amend = partial(elevenlabs.with_variables, variables=variables)
             return await bridge.run(opening, self._settings.max_session_s, amend)
-        finally:
-            cues.end(relay.tally)
 
 
 def _store(settings: GatewaySettings, clock: Clock) -> TicketStore:

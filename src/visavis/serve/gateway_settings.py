@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, PositiveInt, SecretStr
 
-from visavis.errors import ConfigError
+from visavis.serve.environment import read_number, read_secret, read_url
 
 ELEVENLABS_URL = "https://api.elevenlabs.io"
 
@@ -45,51 +44,22 @@ class GatewaySettings(BaseModel):
         Raises:
             ConfigError: a value is wrong, or a file can't be read.
         """
-        tokens = _secret("VISAVIS_API_TOKENS", environment) or ""
-        key = _secret("ELEVENLABS_API_KEY", environment)
-        redis = _secret("VISAVIS_REDIS_URL", environment)
+        tokens = read_secret("VISAVIS_API_TOKENS", environment) or ""
+        key = read_secret("ELEVENLABS_API_KEY", environment)
+        redis = read_secret("VISAVIS_REDIS_URL", environment)
         custom = environment.get("VISAVIS_CUSTOM_BACKENDS")
         return cls(
-            elevenlabs_url=_url("VISAVIS_ELEVENLABS_URL", environment) or ELEVENLABS_URL,
+            elevenlabs_url=read_url("VISAVIS_ELEVENLABS_URL", environment) or ELEVENLABS_URL,
             elevenlabs_key=SecretStr(key) if key else None,
             api_tokens=tuple(SecretStr(token) for token in tokens.replace(",", " ").split()),
             redis_url=SecretStr(redis) if redis else None,
-            public_url=_url("VISAVIS_PUBLIC_URL", environment),
+            public_url=read_url("VISAVIS_PUBLIC_URL", environment),
             custom_file=Path(custom) if custom else None,
-            max_sessions=_number("VISAVIS_GATEWAY_MAX_SESSIONS", environment, MAX_GATEWAY_SESSIONS),
-            max_session_s=_number("VISAVIS_GATEWAY_MAX_SESSION_S", environment, MAX_SESSION_S),
-            requests_a_minute=_number(
+            max_sessions=read_number(
+                "VISAVIS_GATEWAY_MAX_SESSIONS", environment, MAX_GATEWAY_SESSIONS
+            ),
+            max_session_s=read_number("VISAVIS_GATEWAY_MAX_SESSION_S", environment, MAX_SESSION_S),
+            requests_a_minute=read_number(
                 "VISAVIS_GATEWAY_REQUESTS_A_MINUTE", environment, REQUESTS_A_MINUTE
             ),
         )
-
-
-def _secret(name: str, environment: Mapping[str, str]) -> str | None:
-    file = environment.get(f"{name}_FILE")
-    if not file:
-        return environment.get(name, "").strip() or None
-    try:
-        return Path(file).read_text(encoding="utf-8").strip() or None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"The file that {name}_FILE names can't be read.", hint="Check its path and its rights."
-        ) from error
-
-
-def _url(name: str, environment: Mapping[str, str]) -> str | None:
-    value = environment.get(name, "").strip().rstrip("/")
-    if not value:
-        return None
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-        raise ConfigError(f"{name} is no address.", hint="It looks like https://example.org.")
-    return value
-
-
-def _number(name: str, environment: Mapping[str, str], default: int) -> int:
-    value = environment.get(name, "").strip()
-    if not value:
-        return default
-    if not value.isdecimal() or int(value) < 1:
-        raise ConfigError(f"{name} must be a whole number from 1 on.")
-    return int(value)

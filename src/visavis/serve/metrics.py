@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily
@@ -61,6 +62,30 @@ class Metrics:
         for stage, at_ms in stages_ms.items():
             self._stages.labels(stage).observe(at_ms / 1_000.0)
 
+    @contextmanager
+    def account(self) -> Generator[GatewayAccount, None, None]:
+        """Of one session that passes, while it lasts."""
+        account = GatewayAccount(self.cue_margin)
+        self.cues.begin(account.tally)
+        try:
+            yield account
+        finally:
+            self.cues.end(account.tally)
+
+
+class GatewayAccount:
+    """See `lips_desk.Account`."""
+
+    def __init__(self, margin: Histogram) -> None:
+        self._margin = margin
+        self.tally = Tally()
+
+    def settle(self) -> None:
+        """See Account."""
+        margins_ms = self.tally.margins_ms
+        while margins_ms:
+            self._margin.observe(margins_ms.popleft())
+
 
 class TokenMetrics(Collector):
     """What the language model costs, and what of it was for nothing; estimates."""
@@ -99,7 +124,7 @@ class CueMetrics(Collector):
 
     def end(self, tally: Tally) -> None:
         """It is over."""
-        self._live.remove(tally)
+        self._live = [one for one in self._live if one is not tally]
         self._ended.add(tally)
 
     def collect(self) -> Iterator[CounterMetricFamily]:

@@ -33,7 +33,7 @@ async def converse(peer: Peer, engines: Engines, options: PcmOptions) -> None:
     page = PcmPeer(peer.transport, options, peer.clock)
     works = {"pcm-listen": page.carry(page.listen()), "pcm-speak": page.carry(page.speak())}
     async with beside(works):
-        await Conversation(Peer(peer.session_id, page, peer.clock), engines).run()
+        await Conversation(replace(peer, transport=page), engines).run()
 
 
 class PcmPeer(PlayedPage):

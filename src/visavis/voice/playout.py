@@ -47,13 +47,12 @@ class Playout:
 
         Silence before the first audible sample is trimmed where a phrase begins, and only there.
         """
-        if voiced.part is Part.TAIL:
-            sound, phones = voiced.sound, voiced.phones
-        else:
+        sound, phones = voiced.sound, voiced.phones
+        if voiced.part in {Part.WHOLE, Part.HEAD}:
             sound, phones = trim_lead_in(voiced)
         cues = self._cues(sound, phones, voiced)
         words = words_from_phones(voiced.text, phones, len(sound))
-        self._head = _Head(sound, phones) if voiced.part is Part.HEAD else None
+        self._head = self._begun(sound, phones, voiced.part)
         start = self._n_samples
         phrase = Phrase(
             index=self._n_phrases,
@@ -74,21 +73,39 @@ class Playout:
         self._n_samples += len(sound)
         return phrase
 
+    def _begun(
+        self, sound: NDArray[np.float32], phones: tuple[Timed, ...], part: Part
+    ) -> _Head | None:
+        """What is laid by now of a phrase that goes on."""
+        if part in {Part.WHOLE, Part.TAIL}:
+            return None
+        if part is Part.HEAD or self._head is None:
+            return _Head(sound, phones)
+        head = self._head
+        return _Head(np.concatenate([head.sound, sound]), (*head.phones, *phones))
+
     def _cues(
         self, sound: NDArray[np.float32], phones: tuple[Timed, ...], voiced: Voiced
     ) -> tuple[Cue, ...]:
-        """In samples of the piece. A tail's are those of its whole phrase, from the cut on."""
+        """In samples of the piece. A later one's are those of its phrase so far, cut off."""
+        if voiced.cues is not None:
+            return cut_off(voiced.cues, len(voiced.sound) - len(sound))
         lead_ms, rate_hz, head = self._lead_ms, voiced.rate_hz, self._head
-        ending = Ending.OPEN if voiced.part is Part.HEAD else Ending.SHUT
-        if voiced.part is not Part.TAIL or head is None:
+        ending = Ending.OPEN if voiced.part in {Part.HEAD, Part.MIDDLE} else Ending.SHUT
+        if voiced.part in {Part.WHOLE, Part.HEAD} or head is None:
             return cues_from_phones(phones, sound, rate_hz, lead_ms=lead_ms, ending=ending)
         whole = np.concatenate([head.sound, sound])
-        cues = cues_from_phones((*head.phones, *phones), whole, rate_hz, lead_ms=lead_ms)
-        at_cut = len(head.sound)
-        shown = [cue for cue in cues if cue.at_sample <= at_cut][-1]
-        later = (cue for cue in cues if cue.at_sample > at_cut)
-        moved = (replace(cue, at_sample=cue.at_sample - at_cut) for cue in later)
-        return replace(shown, at_sample=0), *moved
+        cues = cues_from_phones(
+            (*head.phones, *phones), whole, rate_hz, lead_ms=lead_ms, ending=ending
+        )
+        return cut_off(cues, len(head.sound))
+
+
+def cut_off(cues: tuple[Cue, ...], n_samples: int) -> tuple[Cue, ...]:
+    """The cues behind so many samples, counted from there; the first is what is shown there."""
+    shown = [replace(cue, at_sample=0) for cue in cues if cue.at_sample <= n_samples][-1:]
+    later = (cue for cue in cues if cue.at_sample > n_samples)
+    return (*shown, *(replace(cue, at_sample=cue.at_sample - n_samples) for cue in later))
 
 
 def is_audible(sound: NDArray[np.float32]) -> bool:
@@ -96,11 +113,17 @@ def is_audible(sound: NDArray[np.float32]) -> bool:
     return bool(len(sound)) and bool(np.isfinite(sound).all() and np.abs(sound).max() > _SILENT)
 
 
+def lead_in_samples(sound: NDArray[np.float32], rate_hz: int) -> int | None:
+    """How many samples may be left out before the first audible one; None if none is."""
+    audible = np.flatnonzero(np.abs(sound) > _SILENT)
+    if not len(audible):
+        return None
+    return max(0, int(audible[0]) - round(_GUARD_MS * rate_hz / 1_000.0))
+
+
 def trim_lead_in(voiced: Voiced) -> tuple[NDArray[np.float32], tuple[Timed, ...]]:
     """Cut silence before the first audible sample, and the same samples off the first phonemes."""
-    audible = np.flatnonzero(np.abs(voiced.sound) > _SILENT)
-    guard = round(_GUARD_MS * voiced.rate_hz / 1_000.0)
-    cut = max(0, int(audible[0]) - guard) if len(audible) else 0
+    cut = lead_in_samples(voiced.sound, voiced.rate_hz) or 0
     phones: list[Timed] = []
     remaining = cut
     for symbol, n_samples in voiced.phones:

@@ -34,8 +34,9 @@ from visavis.wire.dialect import Dialect, Listener, Sound
 from visavis.wire.injected import Injected, Notice, Stop, Visemes
 from visavis.wire.messages import CueItem
 
-STEP_MS: Final = 40.0
-"""Sound in one step of work. Half of it takes three quarters of the time, so it is not less."""
+STEP_MS: Final = 120.0
+"""Sound in one step of work. In shorter ones the same sound takes longer, for some of a step's cost
+is its own; in longer ones others' more urgent sound would wait for it."""
 
 MESSAGE_MS: Final = 240.0
 """Cues of at most so much sound share a message."""
@@ -60,9 +61,9 @@ NewLips = Callable[[int], LipSync]
 """Lips at a sample rate."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Tally:
-    """What a relay has done; only ever goes up."""
+    """What a relay has done; only ever goes up, until somebody who notes it clears it."""
 
     n_cues: int = 0
     n_late_cues: int = 0
@@ -80,6 +81,12 @@ class Tally:
         self.n_unreadable_frames += other.n_unreadable_frames
         self.n_speeches += other.n_speeches
         self.n_interruptions += other.n_interruptions
+
+    def clear(self) -> None:
+        """All of it was noted elsewhere."""
+        self.n_cues = self.n_late_cues = self.n_unreadable_frames = 0
+        self.n_speeches = self.n_interruptions = 0
+        self.margins_ms.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +161,13 @@ class Relay:
     `notice` is said once, when the session stands: the lips are not as good as they could be.
     """
 
-    def __init__(self, dialect: Dialect, new_lips: NewLips, notice: Notice | None = None) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        new_lips: NewLips,
+        notice: Notice | None = None,
+        tally: Tally | None = None,
+    ) -> None:
         self._dialect = dialect
         self._listener = Listener(dialect)
         self._new_lips = new_lips
@@ -164,7 +177,8 @@ class Relay:
         self._speeches: deque[_Speech] = deque()
         """The last one may still be spoken; those before it wait for their last cues."""
         self._stale_event_id: int | None = None
-        self.tally = Tally()
+        self._n_speeches = 0
+        self.tally = Tally() if tally is None else tally
 
     # -------------------------------------------------------------- what passes
 
@@ -342,9 +356,10 @@ class Relay:
         speech.heard_at_ms = now_ms
 
     def _begin(self, event: heard.SoundHeard, first_sample: int) -> _Speech:
+        self._n_speeches += 1
         self.tally.n_speeches += 1
         speech = _Speech(
-            self.tally.n_speeches,
+            self._n_speeches,
             first_sample,
             event.event_id,
             self._new_lips(event.rate_hz),
@@ -364,9 +379,9 @@ class Relay:
         self._timeline.cut()
         if event_id is not None:
             self._stale_event_id = event_id
-        if not self.tally.n_speeches or self._state == "opening":
+        if not self._n_speeches or self._state == "opening":
             return ()
-        return (self._written(Stop(speech_id=self.tally.n_speeches)),)
+        return (self._written(Stop(speech_id=self._n_speeches)),)
 
     def _is_stale(self, event_id: int | None) -> bool:
         stale = self._stale_event_id

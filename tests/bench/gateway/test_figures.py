@@ -28,7 +28,14 @@ def test_a_sample_is_heard_when_it_comes_or_behind_what_plays() -> None:
 
 def rounds(delays_ms: tuple[float, ...], cues: list[tuple[float, int]]) -> Round:
     heard = Heard(1_000, [(0.0, 1_000)], cues)
-    return Round(delays_ms, (heard,), busy_cores=0.5, memory_bytes=40_000_000, n_sessions=100)
+    return Round(
+        delays_ms,
+        (heard,),
+        relay_cores=0.3,
+        lips_cores=0.2,
+        memory_bytes=40_000_000,
+        n_sessions=100,
+    )
 
 
 def test_figures_by_hand() -> None:
@@ -40,6 +47,7 @@ def test_figures_by_hand() -> None:
     assert found["late_cues_rate"] == 0.5
     assert found["late_cues_low_rate"] < 0.5 < found["late_cues_high_rate"]
     assert found["sessions_per_core"] == 200.0
+    assert found["bare_sessions_per_core"] == pytest.approx(100 / 0.3)
     assert found["memory_per_session_kb"] == 400.0
     assert found["n_chunks"] == 3
 
@@ -53,6 +61,7 @@ def test_a_moment_of_load_on_a_real_server(kind: str, tmp_path: Path) -> None:
     found = asyncio.run(one_round("gateway" if kind == "gateway" else "bare", plan, ear))
     assert len(found.delays_ms) > 5
     assert all(delay_ms > 0.0 for delay_ms in found.delays_ms)
-    assert found.busy_cores > 0.0
+    assert found.relay_cores > 0.0
+    assert (found.lips_cores > 0.0) == (kind == "gateway")
     n_cues = sum(len(heard.cues) for heard in found.heard)
     assert (n_cues > 0) == (kind == "gateway")

@@ -7,8 +7,9 @@
 | `added_p50_ms`, `added_p95_ms` | the first less the second |
 | `late_cues_rate` * | share of cues that came later than their sample is heard |
 | `cue_margin_p5_ms`, `cue_margin_p50_ms` | how long before that they came |
-| `sessions_per_core` | sessions, divided by the cores that the server kept busy |
-| `memory_per_session_kb` | resident memory with all sessions, less that before the first |
+| `relay_cores`, `lips_cores` | cores kept busy by the process that forwards, and by the lips' |
+| `sessions_per_core`, `bare_…` | sessions, divided by all cores that the server kept busy |
+| `memory_per_session_kb`, `bare_…` | resident memory with all sessions, less that with none |
 
 A sample is heard when its frame comes, or behind the sound that plays already, and LEAST_PLAYOUT_MS
 later: `wire/relay.py` says why. A star: with its 95 % interval.
@@ -42,7 +43,10 @@ class Round:
 
     delays_ms: tuple[float, ...]
     heard: tuple[Heard, ...]
-    busy_cores: float
+    relay_cores: float
+    """Kept busy by the process that forwards."""
+    lips_cores: float
+    """By the processes beside it."""
     memory_bytes: int
     n_sessions: int
 
@@ -74,9 +78,10 @@ def figures_of(gateway: Sequence[Round], bare: Sequence[Round]) -> dict[str, flo
     low, middle = _percentiles(margins, (5.0, 50.0))
     late = share_estimate(sum(ms < 0.0 for ms in margins), len(margins))
     sessions = gateway[0].n_sessions
-    busy = float(np.mean([one.busy_cores for one in gateway]))
-    bare_busy = float(np.mean([one.busy_cores for one in bare]))
-    memory = max(one.memory_bytes for one in gateway)
+    relay = float(np.mean([one.relay_cores for one in gateway]))
+    lips = float(np.mean([one.lips_cores for one in gateway]))
+    bare_busy = float(np.mean([one.relay_cores for one in bare]))
+    memory, bare_memory = (max(one.memory_bytes for one in kind) for kind in (gateway, bare))
     return {
         "n_chunks": sum(len(one.delays_ms) for one in gateway),
         "n_cues": len(margins),
@@ -89,9 +94,12 @@ def figures_of(gateway: Sequence[Round], bare: Sequence[Round]) -> dict[str, flo
         **named("late_cues_rate", late),
         "cue_margin_p5_ms": low,
         "cue_margin_p50_ms": middle,
-        "sessions_per_core": sessions / busy,
+        "relay_cores": relay,
+        "lips_cores": lips,
+        "sessions_per_core": sessions / (relay + lips),
         "bare_sessions_per_core": sessions / bare_busy,
         "memory_per_session_kb": memory / sessions / 1_000.0,
+        "bare_memory_per_session_kb": bare_memory / sessions / 1_000.0,
     }
 
 

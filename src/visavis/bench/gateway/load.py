@@ -11,7 +11,7 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -43,7 +43,14 @@ PACE = 3.0
 _Message = dict[str, Any]
 _Send = Callable[[str], Awaitable[None]]
 
+_FIRST = -1
+"""The number of the session that goes before."""
+
+_FEW_WORDS_S = 2.0
 _SETTLE_S = 1.0
+_READY_S = 60.0
+"""For its first answer: the server loads its lips."""
+
 _JOINING_AT_ONCE = 10
 
 
@@ -110,6 +117,9 @@ class Provider:
                 "user_input_audio_format": f"pcm_{RATE_HZ}",
             }
             await socket.send(json.dumps({"type": METADATA, f"{METADATA}_event": event}))
+            if number == _FIRST:
+                await self._say_a_few_words(socket)
+                return
             listening = asyncio.create_task(self._listen(socket))
             try:
                 if number < self._plan.n_talking:
@@ -124,6 +134,16 @@ class Provider:
     async def _listen(self, socket: ServerConnection) -> None:
         async for _ in socket:
             pass
+
+    async def _say_a_few_words(self, socket: ServerConnection) -> None:
+        """Waits until they are heard, which is when the last of their lips are done."""
+        chunks = _chunks(self._plan, 0)[: round(_FEW_WORDS_S / CHUNK_S)]
+        for event_id, data in enumerate(chunks, start=1):
+            self._notes.sent_ms[_FIRST, event_id] = now_ms()
+            event = {"audio_base_64": data, "event_id": event_id}
+            await socket.send(json.dumps({"type": "audio", "audio_event": event}))
+        await asyncio.sleep(_FEW_WORDS_S)
+        self._notes.delays_ms.clear()
 
     async def _talk(self, socket: ServerConnection, number: int) -> None:
         chunks = _chunks(self._plan, number)
@@ -163,6 +183,13 @@ class Client:
         self._notes = notes
         self.heard = Heard(RATE_HZ)
         self._told: set[tuple[int, int]] = set()
+
+    async def greet(self, url: str) -> None:
+        """Until the provider has said its few words and left."""
+        try:
+            await self.run(url, asyncio.Event())
+        except ConnectionClosed:
+            return
 
     async def run(self, url: str, joined: asyncio.Event) -> None:
         """Until it is cancelled."""
@@ -215,16 +242,25 @@ class Client:
 async def put_under_load(
     plan: Plan, provider_notes: Notes, server_url: str, pid: int, *, signed: bool
 ) -> Round:
-    """Join, watch for as long as planned, leave. `signed`: addresses come from the gateway."""
-    process = psutil.Process(pid)
-    before = process.memory_info().rss
+    """Join, watch for as long as planned, leave. `signed`: addresses come from the gateway.
+
+    A session that says a few words goes before: what a server loads at its first is no session's.
+    """
+
+    async def address() -> str:
+        return await _signed_url(server_url) if signed else _plain_url(server_url)
+
+    await Client(_FIRST, provider_notes).greet(await address())
+    relay = [psutil.Process(pid)]
+    lips = relay[0].children(recursive=True)
+    before = _rss([*relay, *lips])
     clients = [Client(number, provider_notes) for number in range(plan.n_sessions)]
     joining = asyncio.Semaphore(_JOINING_AT_ONCE)
     running: list[asyncio.Task[None]] = []
 
     async def join(client: Client) -> None:
         async with joining:
-            url = await _signed_url(server_url) if signed else _plain_url(server_url)
+            url = await address()
             joined = asyncio.Event()
             task = asyncio.create_task(client.run(url, joined))
             running.append(task)
@@ -233,11 +269,13 @@ async def put_under_load(
     await asyncio.gather(*(join(client) for client in clients))
     try:
         await asyncio.sleep(_SETTLE_S)
-        cpu_s, at_s = _cpu_s(process), time.perf_counter()
+        relay_s, lips_s, at_s = _cpu_s(relay), _cpu_s(lips), time.perf_counter()
         provider_notes.watching.set()
         await asyncio.sleep(plan.seconds)
-        busy = (_cpu_s(process) - cpu_s) / (time.perf_counter() - at_s)
-        memory = process.memory_info().rss - before
+        watched_s = time.perf_counter() - at_s
+        relay_cores = (_cpu_s(relay) - relay_s) / watched_s
+        lips_cores = (_cpu_s(lips) - lips_s) / watched_s
+        memory = _rss([*relay, *lips]) - before
     finally:
         failed = [task for task in running if task.done()]
         for task in running:
@@ -246,7 +284,8 @@ async def put_under_load(
     for task in failed:
         task.result()
     heard = tuple(client.heard for client in clients if client.heard.sound)
-    return Round(tuple(provider_notes.delays_ms), heard, busy, memory, plan.n_sessions)
+    delays_ms = tuple(provider_notes.delays_ms)
+    return Round(delays_ms, heard, relay_cores, lips_cores, memory, plan.n_sessions)
 
 
 def _plain_url(server_url: str) -> str:
@@ -255,12 +294,16 @@ def _plain_url(server_url: str) -> str:
 
 async def _signed_url(server_url: str) -> str:
     config = {"provider": "elevenlabs", "provider_config": {"agent_id": "bench"}}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=_READY_S) as http:
         answer = await http.post(f"{server_url}/v1/get-signed-url", json={"config": config})
     answer.raise_for_status()
     return answer.json()["signed_url"]
 
 
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+def _cpu_s(processes: Sequence[psutil.Process]) -> float:
+    times = [process.cpu_times() for process in processes]
+    return sum(one.user + one.system for one in times)
+
+
+def _rss(processes: Sequence[psutil.Process]) -> int:
+    return sum(process.memory_info().rss for process in processes)

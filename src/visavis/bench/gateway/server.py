@@ -11,18 +11,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from functools import partial
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, WebSocket
 from pydantic import SecretStr
 
-from visavis.ear_weights import ear_weights
 from visavis.serve.app import create_gateway_app
 from visavis.serve.closing import Close, SideClosedError
-from visavis.serve.gateway_lips import GatewayLips
+from visavis.serve.garbage import settle
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lips_process import LipsProcess
 from visavis.serve.settings import ServeSettings
 from visavis.serve.signed_urls import SOCKET_PATH
 from visavis.serve.sockets import SocketSide, accepted
@@ -41,8 +40,7 @@ def gateway_app(provider_url: str, ear: Path | None) -> FastAPI:
         max_sessions=MANY,
         requests_a_minute=MANY,
     )
-    load = ear_weights if ear is None else partial(ear_weights, ear)
-    return create_gateway_app(ServeSettings(), own, None, GatewayLips(load))
+    return create_gateway_app(ServeSettings(), own, desk=LipsProcess(ear))
 
 
 def bare_app(provider_url: str) -> FastAPI:
@@ -90,6 +88,7 @@ async def _serve(app: FastAPI) -> None:
     )
     sys.stdout.write(f"{listening.getsockname()[1]}\n")
     sys.stdout.flush()
+    settle()  # as `visavis gateway` does
     await uvicorn.Server(config).serve(sockets=[listening])
 
 

@@ -8,6 +8,7 @@ from visavis.bench.lips.contender import Compute, Contender, Opener, Result, Sou
 from visavis.bench.lips.ours import ByEar, Characters, CharactersAlone, Natural, by_phones, spread
 from visavis.bench.lips.peers import PEERS, open_peer
 from visavis.bench.lips.sphinx import ForcedAlignment, PhoneLoop
+from visavis.bench.lips.through_gateway import Direct, Seen, ThroughGateway
 from visavis.bench.lips.track import Track, track_of
 from visavis.lips.heard import Hears
 
@@ -70,6 +71,18 @@ def _natural_recording(_delay_ms: float) -> Contender:
     return Natural(ByEar(Hears.WORDS_AFTERWARDS))
 
 
+def _lipsync(_delay_ms: float) -> Contender:
+    return Direct()
+
+
+def _gateway(_delay_ms: float) -> Contender:
+    return ThroughGateway(Seen.IN_THE_END)
+
+
+def _gateway_as_heard(_delay_ms: float) -> Contender:
+    return ThroughGateway(Seen.AS_HEARD)
+
+
 def _natural_ear(_delay_ms: float) -> Contender:
     return Natural(ByEar(Hears.SOUND_ALONE))
 
@@ -93,6 +106,9 @@ CONTENDERS: Mapping[str, Opener] = {
     "visavis_text_natural": _natural_text,
     "visavis_ear": _ear,
     "visavis_ear_natural": _natural_ear,
+    "visavis_lipsync": _lipsync,
+    "visavis_gateway": _gateway,
+    "visavis_gateway_as_heard": _gateway_as_heard,
     "visavis_characters": _characters,
     "visavis_characters_even": _even_characters,
     "visavis_characters_raw": _characters_alone,
