@@ -1,5 +1,6 @@
 // The character on its canvas. Knows Rive and the contract of docs/reference/rive-contract.md.
 import {
+  Alignment,
   EventType,
   Fit,
   Layout,
@@ -31,6 +32,25 @@ interface Controls {
   setNumber(name: string, value: number): void;
   setBoolean(name: string, value: boolean): void;
   fire(name: string): void;
+  find(name: string): Control | null;
+}
+
+/** One control of a file's, as an app that knows the file sees it. */
+export interface Control {
+  readonly name: string;
+  value: number | boolean;
+  /** Of a trigger; others stay as they are. */
+  fire(): void;
+}
+
+/** How a character is shown, if not as ours are. */
+export interface StageOptions {
+  artboard?: string;
+  stateMachine?: string;
+  fit?: Fit;
+  alignment?: Alignment;
+  /** Rive's own reactions to the pointer. */
+  listeners?: "on" | "off";
 }
 
 export class StageError extends Error {
@@ -51,29 +71,33 @@ export class Stage {
   readonly #observer: ResizeObserver;
   readonly #gaze = { x: 0, y: 0, targetX: 0, targetY: 0 };
 
-  private constructor(rive: Rive, canvas: HTMLCanvasElement) {
+  private constructor(rive: Rive, canvas: HTMLCanvasElement, stateMachine: string) {
     this.#rive = rive;
     this.#canvas = canvas;
-    this.#controls = controlsOf(rive);
+    this.#controls = controlsOf(rive, stateMachine);
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(canvas);
     this.#fit();
   }
 
   /** Loads a character; throws StageError with a reason. */
-  static load(canvas: HTMLCanvasElement, url: string): Promise<Stage> {
+  static load(canvas: HTMLCanvasElement, url: string, how: StageOptions = {}): Promise<Stage> {
+    const stateMachine = how.stateMachine ?? STATE_MACHINE;
     return new Promise((resolve, reject) => {
       const rive = new Rive({
         canvas,
         src: url,
-        artboard: ARTBOARD,
-        stateMachine: STATE_MACHINE,
+        artboard: how.artboard ?? ARTBOARD,
+        stateMachine,
         autoplay: true,
         autoBind: true,
         enableRiveAssetCDN: false,
-        shouldDisableRiveListeners: true,
-        layout: new Layout({ fit: Fit.Contain }),
-        onLoad: () => resolve(new Stage(rive, canvas)),
+        shouldDisableRiveListeners: how.listeners !== "on",
+        layout: new Layout({
+          fit: how.fit ?? Fit.Contain,
+          alignment: how.alignment ?? Alignment.Center,
+        }),
+        onLoad: () => resolve(new Stage(rive, canvas, stateMachine)),
         onLoadError: (event) => {
           const why = event.type === EventType.LoadError ? String(event.data ?? "") : "";
           reject(new StageError(`could not load ${url}: ${why || "not a usable .riv file"}`));
@@ -119,6 +143,16 @@ export class Stage {
     this.#controls.setNumber("emotion", EMOTIONS.indexOf(emotion));
   }
 
+  /** Rive's own object, for apps that know what is in the file. */
+  get rive(): Rive {
+    return this.#rive;
+  }
+
+  /** A control by its name; null if the file has none of that name. */
+  control(name: string): Control | null {
+    return this.#controls.find(name);
+  }
+
   dispose(): void {
     this.#observer.disconnect();
     this.#rive.cleanup(); // without it the WebAssembly heap grows with every character
@@ -133,9 +167,9 @@ export class Stage {
   }
 }
 
-function controlsOf(rive: Rive): Controls {
+function controlsOf(rive: Rive, stateMachine: string): Controls {
   const viewModel = rive.viewModelInstance;
-  return viewModel === null ? inputControls(rive) : viewModelControls(viewModel);
+  return viewModel === null ? inputControls(rive, stateMachine) : viewModelControls(viewModel);
 }
 
 function viewModelControls(viewModel: ViewModelInstance): Controls {
@@ -145,17 +179,33 @@ function viewModelControls(viewModel: ViewModelInstance): Controls {
     setNumber: (name, value) => assign(numbers(name), value),
     setBoolean: (name, value) => assign(booleans(name), value),
     fire: (name) => viewModel.trigger(name)?.trigger(),
+    find(name) {
+      const property = viewModel.number(name) ?? viewModel.boolean(name);
+      const trigger = viewModel.trigger(name);
+      if (property === null && trigger === null) return null;
+      return {
+        name,
+        get value() {
+          return property?.value ?? false;
+        },
+        set value(value) {
+          if (property !== null) property.value = value;
+        },
+        fire: () => trigger?.trigger(),
+      };
+    },
   };
 }
 
-function inputControls(rive: Rive): Controls {
+function inputControls(rive: Rive, stateMachine: string): Controls {
   const inputs = new Map<string, StateMachineInput>(
-    (rive.stateMachineInputs(STATE_MACHINE) ?? []).map((input) => [input.name, input]),
+    (rive.stateMachineInputs(stateMachine) ?? []).map((input) => [input.name, input]),
   );
   return {
     setNumber: (name, value) => assign(inputs.get(name), value),
     setBoolean: (name, value) => assign(inputs.get(name), value),
     fire: (name) => inputs.get(name)?.fire(),
+    find: (name) => inputs.get(name) ?? null,
   };
 }
 
