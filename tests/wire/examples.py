@@ -33,6 +33,7 @@ EXAMPLES: tuple[wire.Message, ...] = (
         cues=[wire.CueItem(at_sample=0, viseme=12, weight=0.5)],
         words=[wire.WordItem(text="It's", start_sample=10, end_sample=4_000)],
     ),
+    wire.ReplyEmotion(reply_id=1, at_sample=11_025, emotion="happy"),
     wire.ReplyEnd(reply_id=1, n_samples=22_050),
     wire.ReplyCommit(reply_id=1, turn_id=1),
     wire.ReplyDiscard(reply_id=1),

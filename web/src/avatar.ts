@@ -1,10 +1,14 @@
 // The whole avatar without a page around it: sound in, sound out, a face. A page, or an element,
 // gives it a canvas and shows what `changed` tells about.
+import type { MomentMap } from "./acting.ts";
+import { Director } from "./director.ts";
 import { face, type Face, type Mood, type Motion } from "./face.ts";
 import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
+import type { Look } from "./gaze.ts";
 import { openness, REST } from "./lips.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
+import type { Moment, Scene } from "./moments.ts";
 import { Player } from "./player.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
 import { Talk, type TalkListener } from "./talk.ts";
@@ -25,6 +29,8 @@ export interface AvatarListener extends Pick<TalkListener, "notice"> {
   /** Every drawn frame, with what is heard: for captions. */
   frame(heard: Heard | null, mood: Mood): void;
   microphoneProblem(problem: MicrophoneProblem | null): void;
+  /** Something happened in the conversation at which a character acts; see moments.ts. */
+  moment?(moment: Moment): void;
   /** The character can't be drawn; the talk goes on. Null: it can again. */
   stageProblem(reason: string | null): void;
 }
@@ -43,6 +49,7 @@ export class Avatar {
   readonly #canvas: HTMLCanvasElement;
   readonly #listener: AvatarListener;
   readonly #motion: () => Motion;
+  readonly #director: Director;
   readonly debug: DebugLog | null;
   talk: Talk | null = null;
   #player: Player | null = null;
@@ -59,13 +66,14 @@ export class Avatar {
     assets: Assets,
     canvas: HTMLCanvasElement,
     listener: AvatarListener,
-    options: { motion: () => Motion; debug: "off" | "on" },
+    options: { motion: () => Motion; debug: "off" | "on"; moments?: MomentMap },
   ) {
     this.#assets = assets;
     this.#canvas = canvas;
     this.#listener = listener;
     this.#motion = options.motion;
     this.debug = options.debug === "on" ? new DebugLog() : null;
+    this.#director = new Director(options.moments ?? null);
     useRuntime(assets.wasmUrl);
     // First in line: what this sets is what Rive, whose frame is requested later, draws.
     requestAnimationFrame(() => this.#frame());
@@ -144,8 +152,14 @@ export class Avatar {
     if (context !== undefined && context.state !== "running") await context.resume();
   }
 
-  lookAt(x: number, y: number): void {
-    this.#stage?.lookAt(x, y);
+  /** The pointer is at this place, each -1 to 1 from the character's middle; null: it is gone. */
+  look(at: Look | null): void {
+    this.#director.look(at, performance.now());
+  }
+
+  /** What the character does at which moment, chosen by the site; null: what comes naturally. */
+  set moments(map: MomentMap | null) {
+    this.#director.map = map;
   }
 
   audioNow(): AudioNow | null {
@@ -192,9 +206,6 @@ export class Avatar {
     this.#lastReady = ready;
     const activity = talk?.conversation.activity ?? "";
     if (activity !== this.#lastActivity) {
-      // A nod as the user's words are understood: the first thing a listener does.
-      const understood = activity === "thinking" && (talk?.conversation.turnId ?? 0) > 0;
-      if (understood && this.#motion() === "full") this.#stage?.nod();
       this.#lastActivity = activity;
       this.#log({ kind: "state", value: activity });
     }
@@ -205,9 +216,26 @@ export class Avatar {
     requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
     const shown = this.#face(heard);
-    this.#stage?.show(shown, this.#motion());
+    this.#stage?.show(shown);
+    this.#act(heard, shown.mood);
     this.#listener.frame(heard, shown.mood);
     if (this.debug !== null) this.#logFrame(heard, shown);
+  }
+
+  #act(heard: Heard | null, mood: Mood): void {
+    const conversation = this.talk?.conversation;
+    const scene: Scene = {
+      activity: conversation?.activity ?? "listening",
+      turnId: conversation?.turnId ?? 0,
+      heard,
+      reply: heard === null ? undefined : conversation?.replies.get(heard.replyId),
+    };
+    const performed = this.#director.direct(scene, mood, this.#motion(), performance.now());
+    this.#stage?.perform(performed);
+    for (const moment of performed.moments) {
+      this.#log({ kind: "moment", value: moment.kind, replyId: moment.replyId });
+      this.#listener.moment?.(moment);
+    }
   }
 
   #face(heard: Heard | null): Face {

@@ -1,5 +1,5 @@
 // What has been said, by whom, and how much of it was heard. Pure: messages in, lines out.
-import type { CueItem, ReplyPhrase, ServerMessage, WordItem } from "./wire.ts";
+import type { CueItem, ReplyEmotion, ReplyPhrase, ServerMessage, WordItem } from "./wire.ts";
 
 export type Activity = "listening" | "hearing" | "thinking" | "speaking";
 /** `ducked`: held where it is, for somebody speaks over it. */
@@ -11,6 +11,8 @@ export interface Reply {
   rateHz: number;
   phrases: ReplyPhrase[];
   cues: CueItem[];
+  /** With which feeling it is said, ascending. */
+  emotions: ReplyEmotion[];
   /** Known once the server has sent all of it. */
   nSamples: number | null;
   status: ReplyStatus;
@@ -61,6 +63,9 @@ export class Conversation {
       case "reply.phrase":
         this.replies.get(message.reply_id)?.phrases.push(message);
         this.replies.get(message.reply_id)?.cues.push(...message.cues);
+        break;
+      case "reply.emotion":
+        this.replies.get(message.reply_id)?.emotions.push(message);
         break;
       case "reply.end":
         this.#change(message.reply_id, (reply) => (reply.nSamples = message.n_samples));
@@ -130,6 +135,7 @@ export class Conversation {
       rateHz,
       phrases: [],
       cues: [],
+      emotions: [],
       nSamples: null,
       status: "armed",
       stoppedAtSample: null,

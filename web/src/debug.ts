@@ -12,6 +12,8 @@ export type DebugEvent = { contextTimeS: number } & (
   | { kind: "voice"; replyId: number; sample: number; heardAtS: number }
   | { kind: "anchor"; replyId: number; sample: number; status: string; contextFrame: number }
   | { kind: "stop"; replyId: number }
+  /** A moment at which the character acts: moments.ts. */
+  | { kind: "moment"; value: string; replyId: number | null }
   /** A drawn frame, while anything of a reply is heard and for a second after. */
   | {
       kind: "frame";

@@ -6,6 +6,7 @@ import { Conversation } from "./conversation.ts";
 import type { Motion } from "./face.ts";
 import * as notices from "./notices.ts";
 import type { Notice } from "./notices.ts";
+import { watchPointer } from "./pointer.ts";
 import { publish } from "./surface.ts";
 import type { Connection } from "./talk.ts";
 
@@ -91,14 +92,7 @@ document.addEventListener("pointerdown", () => void avatar.resumeSound());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !stop.disabled) stop.click();
 });
-document.addEventListener("pointermove", (event) => {
-  if (motion() === "reduced" || event.pointerType === "touch") return;
-  const box = canvas.getBoundingClientRect();
-  const x = (event.clientX - box.x - box.width / 2) / (innerWidth / 2);
-  const y = (event.clientY - box.y - box.height / 2) / (innerHeight / 2);
-  avatar.lookAt(0.8 * x, 0.8 * y);
-});
-document.documentElement.addEventListener("pointerleave", () => avatar.lookAt(0, 0));
+watchPointer(canvas, (at) => avatar.look(at));
 
 async function begin(way: "microphone" | "typing"): Promise<void> {
   start.disabled = true;

@@ -72,7 +72,7 @@ function frame(): void {
   const nowS = Math.min(audio.currentTime, durationS);
   const weights = audio.currentTime < durationS ? mouthAt(nowS) : REST;
   const energy = audio.paused ? 0 : (data.peaks[Math.floor(nowS * data.peaks_hz)] ?? 0);
-  stage?.show({ weights, mood: audio.paused ? "idle" : "speaking", energy }, "full");
+  stage?.show({ weights, mood: audio.paused ? "idle" : "speaking", energy });
   mouthName.textContent = VISEMES[strongest(weights)] ?? "";
   time.textContent = `${nowS.toFixed(2)} s`;
   strip.setAttribute("aria-valuenow", nowS.toFixed(2));

@@ -9,7 +9,9 @@ import {
   type StateMachineInput,
   type ViewModelInstance,
 } from "@rive-app/canvas-lite";
-import type { Face, Motion } from "./face.ts";
+import { EMOTIONS, type Emotion, type Gesture } from "./acting.ts";
+import type { Face } from "./face.ts";
+import type { Look } from "./gaze.ts";
 import { sequential } from "./lips.ts";
 import { VISEMES } from "./visemes.ts";
 
@@ -17,15 +19,6 @@ const ARTBOARD = "Character";
 const STATE_MACHINE = "Avatar";
 /** Rive's canvas renderer runs on the CPU: more pixels than this cost frames, not beauty. */
 const MAX_CANVAS_PIXELS = 1600;
-const GAZE_EASE = 0.12;
-
-/** Short movements, by the trigger that starts them; `gesture` is a nod. */
-export const GESTURES = ["gesture", "wave", "think", "celebrate", "shrug"] as const;
-export type Gesture = (typeof GESTURES)[number];
-
-/** What a face tells beside its words, in the order of the control `emotion`. */
-export const EMOTIONS = ["neutral", "happy", "sad", "surprised", "thinking"] as const;
-export type Emotion = (typeof EMOTIONS)[number];
 
 /** The plane on which values reach the character: view model, or the inputs of older files. */
 interface Controls {
@@ -69,7 +62,6 @@ export class Stage {
   readonly #canvas: HTMLCanvasElement;
   readonly #controls: Controls;
   readonly #observer: ResizeObserver;
-  readonly #gaze = { x: 0, y: 0, targetX: 0, targetY: 0 };
 
   private constructor(rive: Rive, canvas: HTMLCanvasElement, stateMachine: string) {
     this.#rive = rive;
@@ -107,30 +99,26 @@ export class Stage {
   }
 
   /** Call once a frame, before Rive's own frame: what is set here is drawn now. */
-  show(face: Face, motion: Motion): void {
+  show(face: Face): void {
     const controls = this.#controls;
     controls.setBoolean("is_speaking", face.mood === "speaking");
     controls.setBoolean("is_listening", face.mood === "listening");
     controls.setBoolean("is_thinking", face.mood === "thinking");
     controls.setNumber("energy", 100 * face.energy);
     sequential(face.weights).forEach((value, i) => controls.setNumber(`v_${VISEMES[i]}`, value));
-    const gaze = this.#gaze;
-    const ease = motion === "full" ? GAZE_EASE : 1;
-    gaze.x += (gaze.targetX - gaze.x) * ease;
-    gaze.y += (gaze.targetY - gaze.y) * ease;
-    controls.setNumber("gaze_x", gaze.x);
-    controls.setNumber("gaze_y", gaze.y);
   }
 
-  /** Where to look, each -1 to 1 from the character's own middle; 0, 0 is the viewer. */
+  /** Where the eyes are now, each -1 to 1: nothing is eased here (see gaze.ts). 0, 0 is the viewer. */
   lookAt(x: number, y: number): void {
-    this.#gaze.targetX = 100 * Math.max(-1, Math.min(1, x));
-    this.#gaze.targetY = 100 * Math.max(-1, Math.min(1, y));
+    this.#controls.setNumber("gaze_x", 100 * Math.max(-1, Math.min(1, x)));
+    this.#controls.setNumber("gaze_y", 100 * Math.max(-1, Math.min(1, y)));
   }
 
-  /** A short gesture: a nod. */
-  nod(): void {
-    this.#controls.fire("gesture");
+  /** What the character does beside speaking; call once a frame, as `show`. */
+  perform(act: { gesture: Gesture | null; emotion: Emotion; eyes: Look }): void {
+    if (act.gesture !== null) this.gesture(act.gesture);
+    this.feel(act.emotion);
+    this.lookAt(act.eyes.x, act.eyes.y);
   }
 
   /** A character that lacks the gesture stays as it is. */

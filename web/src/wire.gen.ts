@@ -8,6 +8,7 @@ export type ServerMessage =
   | Transcript
   | ReplyArmed
   | ReplyPhrase
+  | ReplyEmotion
   | ReplyEnd
   | ReplyCommit
   | ReplyDiscard
@@ -151,6 +152,15 @@ export interface WordItem {
   text: string;
   start_sample: number;
   end_sample: number;
+}
+/**
+ * From `at_sample` of the reply's audio on, it is said with this feeling. Never before commit.
+ */
+export interface ReplyEmotion {
+  type: "reply.emotion";
+  reply_id: number;
+  at_sample: number;
+  emotion: "neutral" | "happy" | "sad" | "surprised" | "thinking";
 }
 /**
  * All audio of the reply has been sent; it is `n_samples` long.

@@ -2,7 +2,9 @@
 // drawn. It asks the server what there is, and loads the character anew whenever that changes.
 import type { Mood } from "./face.ts";
 import { mix, pose, REST, type Weights } from "./lips.ts";
-import { EMOTIONS, GESTURES, Stage, useRuntime, type Emotion } from "./stage.ts";
+import { EMOTIONS, GESTURES, type Emotion } from "./acting.ts";
+import { follow as moveEyes, FORWARD, type Eyes, type Look } from "./gaze.ts";
+import { Stage, useRuntime } from "./stage.ts";
 import { VISEMES } from "./visemes.ts";
 import type { CueItem } from "./wire.gen.ts";
 
@@ -48,6 +50,8 @@ let emotion: Emotion = "neutral";
 let speech: Speech | null = null;
 let shown: Weights = REST;
 let lastMs = performance.now();
+let pointer: Look = FORWARD;
+let eyes: Eyes = FORWARD;
 
 useRuntime("rive.wasm");
 keys("mouths", VISEMES, (index) => {
@@ -75,7 +79,7 @@ window.addEventListener("pointermove", (event) => {
   const box = canvas.getBoundingClientRect();
   const x = (event.clientX - box.left - box.width / 2) / (box.width / 2);
   const y = (event.clientY - box.top - box.height / 2) / (box.height / 2);
-  stage?.lookAt(x, y);
+  pointer = { x, y };
 });
 requestAnimationFrame(frame);
 void follow();
@@ -148,10 +152,13 @@ function frame(nowMs: number): void {
   const { weights, talking } = wanted(nowMs);
   shown = talking === "talking" ? weights : mix(shown, weights, Math.min(1, (nowMs - lastMs) / EASE_MS));
   lastMs = nowMs;
-  stage?.show(
-    { weights: shown, mood: talking === "talking" ? "speaking" : mood, energy: talking === "talking" ? 0.4 : 0 },
-    "full",
-  );
+  stage?.show({
+    weights: shown,
+    mood: talking === "talking" ? "speaking" : mood,
+    energy: talking === "talking" ? 0.4 : 0,
+  });
+  eyes = moveEyes(eyes, pointer, nowMs, "full");
+  stage?.lookAt(eyes.x, eyes.y);
 }
 
 /** A row of buttons; `pressed` tells which one stays down. */

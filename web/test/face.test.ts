@@ -12,6 +12,7 @@ const reply: Reply = {
   rateHz: 20_000,
   phrases: [],
   cues: [{ at_sample: 0, viseme: VISEMES.indexOf("aa"), weight: 1 }],
+  emotions: [],
   nSamples: null,
   status: "committed",
   stoppedAtSample: null,

@@ -30,6 +30,9 @@ Sample = Annotated[int, Field(ge=0, le=0xFFFF_FFFF)]
 Source = Literal["fact", "llm", "decline", "greeting", "apology"]
 """Where the words of a reply come from; `apology` is said when an engine failed."""
 
+Emotion = Literal["neutral", "happy", "sad", "surprised", "thinking"]
+"""What a face tells beside its words, in the order of a character's control `emotion`."""
+
 
 class Message(BaseModel):
     """Base of all messages: immutable; unknown fields are ignored, so that v1 can grow."""
@@ -171,6 +174,15 @@ class ReplyPhrase(Message):
     words: list[WordItem]
 
 
+class ReplyEmotion(Message):
+    """From `at_sample` of the reply's audio on, it is said with this feeling. Never before commit."""
+
+    type: Literal["reply.emotion"] = "reply.emotion"
+    reply_id: Id
+    at_sample: Sample
+    emotion: Emotion
+
+
 class ReplyEnd(Message):
     """All audio of the reply has been sent; it is `n_samples` long."""
 
@@ -252,6 +264,7 @@ ServerMessage = Annotated[
     | Transcript
     | ReplyArmed
     | ReplyPhrase
+    | ReplyEmotion
     | ReplyEnd
     | ReplyCommit
     | ReplyDiscard
