@@ -2,7 +2,8 @@
 // For React 18 and 19: a character, and a face for a conversation of ElevenLabs' SDK. docs/react.md.
 export { Alignment, Fit } from "@rive-app/canvas-lite";
 export type { NaturalConfig } from "../natural-settings.ts";
-export { EMOTIONS, GESTURES, type Control, type Emotion, type Gesture } from "../stage.ts";
+export { EMOTIONS, GESTURES, type Emotion, type Gesture } from "../acting.ts";
+export type { Control } from "../stage.ts";
 export { VISEMES } from "../visemes.ts";
 export {
   MascotClient,

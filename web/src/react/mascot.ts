@@ -3,7 +3,8 @@
 import type { Alignment, Fit, Rive } from "@rive-app/canvas-lite";
 import type { Face, Motion } from "../face.ts";
 import { REST } from "../lips.ts";
-import { type Control, type Emotion, type Gesture, Stage, StageError, useRuntime } from "../stage.ts";
+import type { Emotion, Gesture } from "../acting.ts";
+import { type Control, Stage, StageError, useRuntime } from "../stage.ts";
 
 /** Says what the face is now, or null while it has nothing to say. `atMs` is the page's clock. */
 export type Actor = (atMs: number) => Face | null;
@@ -148,7 +149,7 @@ export class Mascot {
     const face = faces.find((acted) => acted !== null) ?? IDLE;
     const motion = motionNow();
     const energy = motion === "full" ? face.energy : 0;
-    this.#stage?.show({ ...face, mood: this.#mood(face), energy }, motion);
+    this.#stage?.show({ ...face, mood: this.#mood(face), energy });
   }
 
   #mood(face: Face): Face["mood"] {

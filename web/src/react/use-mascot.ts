@@ -1,7 +1,8 @@
 // The character itself, for apps that do more with it than let it talk.
 import type { Rive } from "@rive-app/canvas-lite";
 import { useMemo, useSyncExternalStore } from "react";
-import type { Control, Emotion, Gesture } from "../stage.ts";
+import type { Emotion, Gesture } from "../acting.ts";
+import type { Control } from "../stage.ts";
 import { MascotRive } from "./components.tsx";
 import { useClient } from "./context.ts";
 import { inputsOf } from "./inputs.ts";
