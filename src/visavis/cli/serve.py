@@ -22,6 +22,7 @@ from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.origins import read_origins
 from visavis.serve.settings import (
     DEFAULT_PORT,
     MAX_SESSIONS,
@@ -63,12 +64,16 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = None,
     max_sessions: Annotated[int, typer.Option(min=1, help="Conversations at once.")] = MAX_SESSIONS,
     allow_origin: Annotated[
-        list[str] | None, typer.Option(help="Origin of another site that may talk to this server.")
+        list[str] | None,
+        typer.Option(help="Origin whose pages may use this server; may be given again, * is all."),
     ] = None,
 ) -> None:
     """Serve the talking character; prints one URL."""
     settings = ServeSettings(
-        host=host, port=port, max_sessions=max_sessions, allow_origins=tuple(allow_origin or ())
+        host=host,
+        port=port,
+        max_sessions=max_sessions,
+        allow_origins=read_origins(allow_origin or ()),
     )
     llm = LlmSettings.from_environment()
     flags = {

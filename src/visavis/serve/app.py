@@ -23,19 +23,20 @@ from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisErro
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
-from visavis.serve.door import refusal
+from visavis.serve.door import answer_at_once
 from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lips import LipRoutes
 from visavis.serve.metrics import Metrics, TokenMetrics
-from visavis.serve.origins import is_ours
+from visavis.serve.origins import foreign, is_ours, shared
 from visavis.serve.pcm import converse
 from visavis.serve.problems import problem_of, tell_problems
 from visavis.serve.seats import Seats
 from visavis.serve.settings import ServeSettings
 from visavis.serve.signed_urls import House
+from visavis.serve.sockets import deny
 from visavis.wire import outgoing
 from visavis.wire.codec import encode
 from visavis.wire.messages import SUBPROTOCOL
@@ -103,8 +104,9 @@ class _Desk:
         if is_ours(socket, self._settings):
             return True
         self._metrics.refused_total.labels("origin").inc()
-        _log.warning("refused a page of another origin; allow it with --allow-origin")
-        await socket.close(1008, "origin not allowed")
+        error = foreign(socket)
+        _log.warning("%s %s", error, error.hint)
+        await deny(socket, error)
         return False
 
     async def seat(
@@ -228,8 +230,9 @@ def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAP
     async def secure(  # pyright: ignore[reportUnusedFunction] - registered by its decorator
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = refusal(request, settings) or await call_next(request)
+        response = answer_at_once(request, settings) or await call_next(request)
         response.headers.update(_SECURITY_HEADERS)
+        response.headers.update(shared(request, settings))
         if request.url.path.startswith("/characters") or request.url.path == "/":
             response.headers["Cache-Control"] = "no-cache"
         return response
