@@ -1,5 +1,6 @@
 // Injected before the page's own code: a witness that trusts neither its clock nor its log.
-// Sound: whatever is connected to an AudioContext's destination is also connected to an analyser.
+// Sound: whatever is connected to an AudioContext's destination, or to a stream that an element plays
+// (as ElevenLabs' SDK does), is also connected to an analyser.
 // Mouth: pixels of the canvas, classified by the colours of Pip's mouth. One sample per frame.
 (() => {
   const witness = { samples: [], contexts: [], stops: [], requests: [], roi: null };
@@ -41,7 +42,7 @@
   const connect = AudioNode.prototype.connect;
   const taps = new Map();
   AudioNode.prototype.connect = function (target, ...rest) {
-    if (target instanceof AudioDestinationNode) {
+    if (target instanceof AudioDestinationNode || target instanceof MediaStreamAudioDestinationNode) {
       const context = this.context;
       if (!taps.has(context)) {
         const analyser = context.createAnalyser();
@@ -81,7 +82,7 @@
   // Mean height of the mouth in the columns around its middle, as a share of the region: from the
   // topmost plum pixel down through whatever is inside. A shut mouth has the height of its line.
   function opening() {
-    const canvas = document.querySelector("#stage");
+    const canvas = document.querySelector("#stage, canvas");
     if (!canvas || !canvas.width || !witness.roi) return -1;
     const [x, y, w, h] = witness.roi;
     small.width = SIZE;
