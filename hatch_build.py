@@ -107,7 +107,7 @@ def run_page_tests(root: Path, say: Say) -> None:
         "wire types that fit the schema": ["types.ts", "--check"],
         "types of the page": ["node_modules/typescript/bin/tsc", "--noEmit"],
         "types of the tests": ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "test"],
-        "tests": ["--test", "--test-reporter=dot", "test/*.test.ts"],
+        "tests": ["--test", "--test-reporter=dot", "test/**/*.test.ts"],
     }.items():
         say(f"Page: {what} ...")
         if node.node(arguments, cwd=web) != 0:

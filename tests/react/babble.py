@@ -33,7 +33,7 @@ def phones(n_syllables: int) -> tuple[tuple[str, int], ...]:
 class Babbler(ScriptedTts):
     """Says this whatever it is told to say."""
 
-    n_syllables: int = 12
+    n_syllables: int = 8
 
     async def speak(self, text: str, style: VoiceStyle) -> AsyncGenerator[Voiced, None]:
         yield Voiced(babble(self.n_syllables), self.rate_hz, phones(self.n_syllables), text)

@@ -1,5 +1,5 @@
 // Every hook at once, in strict mode, for tests to mount, unmount and drive.
-import { Conversation } from "@elevenlabs/client";
+import { Conversation } from "elevenlabs-client";
 import { StrictMode, useEffect, useState, version } from "react";
 import { createRoot } from "react-dom/client";
 import {

@@ -40,8 +40,6 @@ class Visit:
     page: Page
     origin: str
     trouble: list[str] = field(default_factory=list[str])
-    n_addresses: int = 0
-    """How often the page asked for an address."""
 
     async def until(self, holds: str, timeout_ms: int = WAIT_MS) -> Any:
         """Wait for an expression to be true; its value."""
@@ -78,13 +76,9 @@ async def visiting(
 ) -> AsyncGenerator[Visit, None]:
     """The page of `folder` in Chromium, with the Visavis server at `server` behind its route."""
     pages = FastAPI()
-    visit: Visit | None = None
-
     @pages.get("/api/get-signed-url")
     async def signed_url() -> Response:  # pyright: ignore[reportUnusedFunction] (a route)
         status, body = await asyncio.to_thread(ask_route, {"VISAVIS_URL": server})
-        if visit is not None:
-            visit.n_addresses += 1
         return Response(body, status, media_type="application/json")
 
     pages.mount("/", StaticFiles(directory=folder, html=True))

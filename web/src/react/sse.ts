@@ -5,7 +5,8 @@ export class EventStream {
 
   /** The data of each event that this text completes. */
   push(text: string): string[] {
-    const lines = (this.#rest + text).split(/\r\n|\r|\n/);
+    // A carriage return at the end may be half of a line's end.
+    const lines = (this.#rest + text).split(/\r\n|\r(?!$)|\n/);
     this.#rest = lines.pop() ?? "";
     const events: string[] = [];
     for (const line of lines) {
