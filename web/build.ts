@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { build } from "esbuild";
-import { MODULES, SCRIPTS, WORKLETS } from "./bundles.ts";
+import { MODULES, SCRIPTS, THREADS } from "./bundles.ts";
 
 const outdir = resolve(process.argv[2] ?? "dist");
 await rm(outdir, { recursive: true, force: true });
@@ -22,19 +22,20 @@ await build({
   ...MODULES,
   outdir,
   entryPoints: [
-    ...WORKLETS,
+    ...THREADS.map((name) => `src/${name}.ts`),
     "src/page.ts",
     "src/page.css",
     "src/preview.ts",
     "src/preview.css",
     "src/studio.ts",
+    "src/gauge.ts",
     "src/workshop.ts",
     "src/workshop.css",
   ],
 });
 
 // What a script loads has the address of its build, so that browsers may keep it for ever.
-const companions = await stamp("capture.worklet.js", "playback.worklet.js", "rive.wasm");
+const companions = await stamp(...THREADS.map((name) => `${name}.js`), "rive.wasm");
 await build({
   ...SCRIPTS,
   outdir,
@@ -47,6 +48,6 @@ for (const file of ["favicon.svg", "third-party.txt", "preview.template", "works
 }
 
 // Browsers may keep everything but index.html: a new build has new addresses.
-const version = await stamp("page.js", "page.css", "visavis.js", "capture.worklet.js", "playback.worklet.js", "rive.wasm");
+const version = await stamp("page.js", "page.css", "visavis.js"); // it has its companions' address in it
 const html = await readFile("src/index.html", "utf8");
 await writeFile(`${outdir}/index.html`, html.replace(/"((?:page|visavis)\.(?:js|css))"/g, `"$1?v=${version}"`));

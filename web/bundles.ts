@@ -34,8 +34,8 @@ export const MODULES: BuildOptions = {
 
 export const SCRIPTS: BuildOptions = { ...MODULES, plugins: [cssAsText] };
 
-/** These run on the audio thread, so they are files of their own. */
-export const WORKLETS = ["src/capture.worklet.ts", "src/playback.worklet.ts"];
+/** These run on threads of their own, so they are files of their own. */
+export const THREADS = ["capture.worklet", "playback.worklet", "listen.worklet", "ear.worker"];
 
 /** An entry as a browser would load it, without Rive's runtime: its bytes after gzip. */
 export async function gzippedBytes(entry: string): Promise<number> {

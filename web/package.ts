@@ -6,7 +6,7 @@ import { copyFile, mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { build } from "esbuild";
-import { MODULES, SCRIPTS, WORKLETS } from "./bundles.ts";
+import { MODULES, SCRIPTS, THREADS } from "./bundles.ts";
 
 const outdir = resolve(process.argv[2] ?? "dist");
 const REACT = ["src/react/index.ts", "src/react/index.tsx"].find(existsSync);
@@ -30,7 +30,7 @@ await build({
     ...(REACT === undefined ? [] : [{ in: REACT, out: "react" }]),
   ],
 });
-await build({ ...MODULES, outdir, entryPoints: WORKLETS });
+await build({ ...MODULES, outdir, entryPoints: THREADS.map((name) => `src/${name}.ts`) });
 
 const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
 await copyFile(wasm, `${outdir}/rive.wasm`);

@@ -5,6 +5,8 @@ const version = typeof VISAVIS_BUILD === "string" ? `?v=${VISAVIS_BUILD}` : "";
 
 // Written out, one by one: that is how bundlers know what to bring along.
 const playbackWorkletUrl = new URL("./playback.worklet.js", import.meta.url).href + version;
+const listenWorkletUrl = new URL("./listen.worklet.js", import.meta.url).href + version;
+const earWorkerUrl = new URL("./ear.worker.js", import.meta.url).href + version;
 const captureWorkletUrl = new URL("./capture.worklet.js", import.meta.url).href + version;
 
 /** Rive's runtime beside this script, for `useRuntime`. */
@@ -18,6 +20,7 @@ export function assetsOf(server: URL | string): Assets {
     captureWorkletUrl,
     wasmUrl,
     socketUrl: at("v1/talk").replace(/^http/, "ws"),
+    ear: { listenWorkletUrl, earWorkerUrl, earWeightsUrl: at("ear.npz") },
     characterUrl: (character) => at(`characters/${encodeURIComponent(character)}.riv`),
   };
 }

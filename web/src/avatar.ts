@@ -1,7 +1,7 @@
 // The whole avatar without a page around it: sound in, sound out, a face. A page, or an element,
 // gives it a canvas and shows what `changed` tells about.
 import type { MomentMap } from "./acting.ts";
-import { Director } from "./director.ts";
+import { Director, type Performance } from "./director.ts";
 import { face, type Face, type Mood, type Motion } from "./face.ts";
 import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
@@ -9,8 +9,10 @@ import type { Look } from "./gaze.ts";
 import { openness, REST } from "./lips.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
 import type { Moment, Scene } from "./moments.ts";
+import { ASLEEP, type Pace, paced } from "./pace.ts";
 import { Player } from "./player.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
+import { StreamError, StreamFace, type EarAssets, type PlayedWhere, type SoundSource } from "./stream-face.ts";
 import { Talk, type TalkListener } from "./talk.ts";
 import type { ClientMessage, Ready, ServerMessage } from "./wire.ts";
 
@@ -21,6 +23,8 @@ export interface Assets {
   wasmUrl: string;
   socketUrl: string;
   characterUrl(character: string): string;
+  /** Needed by `follow` only. */
+  ear?: EarAssets;
 }
 
 export interface AvatarListener extends Pick<TalkListener, "notice"> {
@@ -59,11 +63,13 @@ export class Avatar {
   #level = 0;
   #frameRequest = 0;
   #stage: Stage | null = null;
+  #stream: StreamFace | null = null;
   #character: string | null = null;
   #loading: Promise<void> = Promise.resolve();
   #lastReady: Ready | null = null;
   #starting: Promise<Talk> | null = null;
   #lastActivity = "";
+  #pace: Pace = ASLEEP;
   #voicedReplyId = 0;
 
   constructor(
@@ -79,7 +85,6 @@ export class Avatar {
     this.debug = options.debug === "on" ? new DebugLog() : null;
     this.#director = new Director(options.moments ?? null);
     useRuntime(assets.wasmUrl);
-    // First in line: what this sets is what Rive, whose frame is requested later, draws.
     this.#frameRequest = requestAnimationFrame(() => this.#frame());
   }
 
@@ -95,7 +100,7 @@ export class Avatar {
     this.#stage = null;
     this.#character = null;
     try {
-      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character));
+      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character), "driven");
       this.#character = character;
       this.#listener.stageProblem(null);
     } catch (error) {
@@ -185,6 +190,7 @@ export class Avatar {
   async dispose(): Promise<void> {
     cancelAnimationFrame(this.#frameRequest);
     await this.end();
+    await this.unfollow();
     await this.#loading;
     this.#stage?.dispose();
     this.#stage = null;
@@ -204,6 +210,7 @@ export class Avatar {
   async resumeSound(): Promise<void> {
     const context = this.#player?.context;
     if (context !== undefined && context.state !== "running") await context.resume();
+    await this.#stream?.resume();
   }
 
   /** The pointer is at this place, each -1 to 1 from the character's middle; null: it is gone. */
@@ -214,6 +221,29 @@ export class Avatar {
   /** What the character does at which moment, chosen by the site; null: what comes naturally. */
   set moments(map: MomentMap | null) {
     this.#director.map = map;
+  }
+
+  /**
+   * From now on the mouth is that of this sound: a MediaStream, or an audio or video element.
+   * Throws StreamError if the ear can't start. Call from a click where the sound is to be heard.
+   */
+  async follow(source: SoundSource, where: PlayedWhere = "here"): Promise<void> {
+    if (this.#assets.ear === undefined) throw new StreamError("this avatar was made without `assets.ear`");
+    const stream = await StreamFace.open(source, this.#assets.ear, where);
+    await this.unfollow();
+    this.#stream = stream;
+  }
+
+  /** The mouth is the conversation's again. */
+  async unfollow(): Promise<void> {
+    const stream = this.#stream;
+    this.#stream = null;
+    await stream?.close();
+  }
+
+  /** How often the character was drawn so far. */
+  get nDrawn(): number {
+    return this.#stage?.nDrawn ?? 0;
   }
 
   audioNow(): AudioNow | null {
@@ -272,14 +302,15 @@ export class Avatar {
   #frame(): void {
     this.#frameRequest = requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
-    const shown = this.#face(heard);
-    this.#stage?.show(shown);
-    this.#act(heard, shown.mood);
+    const shown = this.#stream?.face(this.#motion()) ?? this.#face(heard);
+    const performed = this.#performance(heard, shown.mood);
+    this.#draw(shown, performed);
+    this.#tell(performed.moments);
     this.#listener.frame(heard, shown.mood);
     if (this.debug !== null) this.#logFrame(heard, shown);
   }
 
-  #act(heard: Heard | null, mood: Mood): void {
+  #performance(heard: Heard | null, mood: Mood): Performance {
     const conversation = this.talk?.conversation;
     const scene: Scene = {
       activity: conversation?.activity ?? "listening",
@@ -287,9 +318,21 @@ export class Avatar {
       heard,
       reply: heard === null ? undefined : conversation?.replies.get(heard.replyId),
     };
-    const performed = this.#director.direct(scene, mood, this.#motion(), performance.now());
-    this.#stage?.perform(performed);
-    for (const moment of performed.moments) {
+    return this.#director.direct(scene, mood, this.#motion(), performance.now());
+  }
+
+  #draw(shown: Face, performed: Performance): void {
+    const stage = this.#stage;
+    if (stage === null) return;
+    stage.show(shown);
+    stage.perform(performed);
+    const { pace, frame } = paced(this.#pace, shown, performed, stage.seen, performance.now());
+    this.#pace = pace;
+    if (frame === "draw") stage.draw();
+  }
+
+  #tell(moments: readonly Moment[]): void {
+    for (const moment of moments) {
       this.#log({ kind: "moment", value: moment.kind, replyId: moment.replyId });
       this.#listener.moment?.(moment);
     }

@@ -18,5 +18,7 @@ export { face, type Face, type Mood, type Motion } from "./face.ts";
 export { openness, pose, REST, type Weights } from "./lips.ts";
 export { MicrophoneError, type MicrophoneProblem } from "./microphone.ts";
 export { Stage, StageError, useRuntime } from "./stage.ts";
+export type { Moment, MomentKind } from "./moments.ts";
+export { watchPointer } from "./pointer.ts";
 export type { Connection, MicrophoneStatus, Talk } from "./talk.ts";
 export { VISEMES } from "./visemes.ts";

@@ -1,6 +1,5 @@
 // The character on its canvas. Knows Rive and the contract of docs/reference/rive-contract.md.
 import {
-  Alignment,
   EventType,
   Fit,
   Layout,
@@ -20,30 +19,14 @@ const STATE_MACHINE = "Avatar";
 /** Rive's canvas renderer runs on the CPU: more pixels than this cost frames, not beauty. */
 const MAX_CANVAS_PIXELS = 1600;
 
+/** Who says when to draw: Rive at every frame, or whoever made the stage, by `draw`. */
+export type Frames = "own" | "driven";
+
 /** The plane on which values reach the character: view model, or the inputs of older files. */
 interface Controls {
   setNumber(name: string, value: number): void;
   setBoolean(name: string, value: boolean): void;
   fire(name: string): void;
-  find(name: string): Control | null;
-}
-
-/** One control of a file's, as an app that knows the file sees it. */
-export interface Control {
-  readonly name: string;
-  value: number | boolean;
-  /** Of a trigger; others stay as they are. */
-  fire(): void;
-}
-
-/** How a character is shown, if not as ours are. */
-export interface StageOptions {
-  artboard?: string;
-  stateMachine?: string;
-  fit?: Fit;
-  alignment?: Alignment;
-  /** Rive's own reactions to the pointer. */
-  listeners?: "on" | "off";
 }
 
 export class StageError extends Error {
@@ -62,34 +45,39 @@ export class Stage {
   readonly #canvas: HTMLCanvasElement;
   readonly #controls: Controls;
   readonly #observer: ResizeObserver;
+  readonly #watcher: IntersectionObserver;
+  #inView: "in view" | "out of view" = "in view";
+  /** How often it was drawn by `draw`. */
+  nDrawn = 0;
 
-  private constructor(rive: Rive, canvas: HTMLCanvasElement, stateMachine: string) {
+  private constructor(rive: Rive, canvas: HTMLCanvasElement, frames: Frames) {
     this.#rive = rive;
     this.#canvas = canvas;
-    this.#controls = controlsOf(rive, stateMachine);
+    this.#controls = controlsOf(rive);
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(canvas);
+    this.#watcher = new IntersectionObserver((seen) => {
+      this.#inView = seen.at(-1)?.isIntersecting === false ? "out of view" : "in view";
+    });
+    this.#watcher.observe(canvas);
     this.#fit();
+    if (frames === "driven") rive.stopRendering();
   }
 
   /** Loads a character; throws StageError with a reason. */
-  static load(canvas: HTMLCanvasElement, url: string, how: StageOptions = {}): Promise<Stage> {
-    const stateMachine = how.stateMachine ?? STATE_MACHINE;
+  static load(canvas: HTMLCanvasElement, url: string, frames: Frames = "own"): Promise<Stage> {
     return new Promise((resolve, reject) => {
       const rive = new Rive({
         canvas,
         src: url,
-        artboard: how.artboard ?? ARTBOARD,
-        stateMachine,
+        artboard: ARTBOARD,
+        stateMachine: STATE_MACHINE,
         autoplay: true,
         autoBind: true,
         enableRiveAssetCDN: false,
-        shouldDisableRiveListeners: how.listeners !== "on",
-        layout: new Layout({
-          fit: how.fit ?? Fit.Contain,
-          alignment: how.alignment ?? Alignment.Center,
-        }),
-        onLoad: () => resolve(new Stage(rive, canvas, stateMachine)),
+        shouldDisableRiveListeners: true,
+        layout: new Layout({ fit: Fit.Contain }),
+        onLoad: () => resolve(new Stage(rive, canvas, frames)),
         onLoadError: (event) => {
           const why = event.type === EventType.LoadError ? String(event.data ?? "") : "";
           reject(new StageError(`could not load ${url}: ${why || "not a usable .riv file"}`));
@@ -98,7 +86,19 @@ export class Stage {
     });
   }
 
-  /** Call once a frame, before Rive's own frame: what is set here is drawn now. */
+  /** Whether anybody can see it: neither scrolled away nor in a tab behind another. */
+  get seen(): "seen" | "hidden" {
+    return document.hidden || this.#inView === "out of view" ? "hidden" : "seen";
+  }
+
+  /** Advances to this frame's time and draws it, now. For `driven` stages. */
+  draw(): void {
+    this.nDrawn++;
+    this.#rive.startRendering(); // draws at once, and asks for the next frame ...
+    this.#rive.stopRendering(); // ... which is not wanted
+  }
+
+  /** Call once a frame, before it is drawn: what is set here is drawn now. */
   show(face: Face): void {
     const controls = this.#controls;
     controls.setBoolean("is_speaking", face.mood === "speaking");
@@ -131,18 +131,9 @@ export class Stage {
     this.#controls.setNumber("emotion", EMOTIONS.indexOf(emotion));
   }
 
-  /** Rive's own object, for apps that know what is in the file. */
-  get rive(): Rive {
-    return this.#rive;
-  }
-
-  /** A control by its name; null if the file has none of that name. */
-  control(name: string): Control | null {
-    return this.#controls.find(name);
-  }
-
   dispose(): void {
     this.#observer.disconnect();
+    this.#watcher.disconnect();
     this.#rive.cleanup(); // without it the WebAssembly heap grows with every character
   }
 
@@ -155,51 +146,43 @@ export class Stage {
   }
 }
 
-function controlsOf(rive: Rive, stateMachine: string): Controls {
+function controlsOf(rive: Rive): Controls {
   const viewModel = rive.viewModelInstance;
-  return viewModel === null ? inputControls(rive, stateMachine) : viewModelControls(viewModel);
+  return viewModel === null ? inputControls(rive) : viewModelControls(viewModel);
 }
 
 function viewModelControls(viewModel: ViewModelInstance): Controls {
-  const numbers = memo((name) => viewModel.number(name));
-  const booleans = memo((name) => viewModel.boolean(name));
+  const numbers = memo((name) => changing(viewModel.number(name)));
+  const booleans = memo((name) => changing(viewModel.boolean(name)));
   return {
-    setNumber: (name, value) => assign(numbers(name), value),
-    setBoolean: (name, value) => assign(booleans(name), value),
+    setNumber: (name, value) => numbers(name)(value),
+    setBoolean: (name, value) => booleans(name)(value),
     fire: (name) => viewModel.trigger(name)?.trigger(),
-    find(name) {
-      const property = viewModel.number(name) ?? viewModel.boolean(name);
-      const trigger = viewModel.trigger(name);
-      if (property === null && trigger === null) return null;
-      return {
-        name,
-        get value() {
-          return property?.value ?? false;
-        },
-        set value(value) {
-          if (property !== null) property.value = value;
-        },
-        fire: () => trigger?.trigger(),
-      };
-    },
   };
 }
 
-function inputControls(rive: Rive, stateMachine: string): Controls {
+function inputControls(rive: Rive): Controls {
   const inputs = new Map<string, StateMachineInput>(
-    (rive.stateMachineInputs(stateMachine) ?? []).map((input) => [input.name, input]),
+    (rive.stateMachineInputs(STATE_MACHINE) ?? []).map((input) => [input.name, input]),
   );
+  const values = memo((name) => changing(inputs.get(name) as { value: number | boolean } | undefined));
   return {
-    setNumber: (name, value) => assign(inputs.get(name), value),
-    setBoolean: (name, value) => assign(inputs.get(name), value),
+    setNumber: (name, value) => values(name)(value),
+    setBoolean: (name, value) => values(name)(value),
     fire: (name) => inputs.get(name)?.fire(),
-    find: (name) => inputs.get(name) ?? null,
   };
 }
 
-/** A character may leave out what it does not use; an unchanged value need not cross to WASM. */
-function assign<T>(target: { value: T } | null | undefined, value: T): void {
-  if (target != null && target.value !== value) target.value = value;
+/**
+ * Sets a value where it has changed: an unchanged one need not cross to WASM, and what it was last
+ * is known here. A character may leave out what it does not use.
+ */
+function changing<T>(target: { value: T } | null | undefined): (value: T) => void {
+  let last: T | undefined;
+  return (value) => {
+    if (target == null || value === last) return;
+    target.value = last = value;
+  };
 }
 
 function memo<T>(find: (name: string) => T): (name: string) => T {

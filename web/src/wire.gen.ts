@@ -154,7 +154,7 @@ export interface WordItem {
   end_sample: number;
 }
 /**
- * From `at_sample` of the reply's audio on, it is said with this feeling. Never before commit.
+ * From `at_sample` of the reply on it is said with this feeling. Never before its commit.
  */
 export interface ReplyEmotion {
   type: "reply.emotion";

@@ -55,10 +55,10 @@ for (const known of features.cases) {
   });
 }
 
-test("golden shapes, however the sound is cut", () => {
+test("golden shapes, however the sound is cut", async () => {
   const sound = soundOf(golden.pcm);
   for (const size of [1, 37, 160, 4_096, sound.length]) {
-    const ear = new Ear(weightsFrom(weightsFile()));
+    const ear = new Ear(await weightsFrom(weightsFile()));
     const shapes: number[] = [];
     for (let at = 0; at < sound.length; at += size) shapes.push(...ear.push(sound.subarray(at, at + size)));
     shapes.push(...ear.finish());
@@ -66,30 +66,45 @@ test("golden shapes, however the sound is cut", () => {
   }
 });
 
-test("what is shown depends on nothing behind the declared delay", () => {
-  const ear = new Ear(weightsFrom(weightsFile()));
+test("what is shown depends on nothing behind the declared delay", async () => {
+  const ear = new Ear(await weightsFrom(weightsFile()));
   assert.equal(ear.delaySamples, golden.delay_samples);
   const shapes = ear.push(soundOf(golden.pcm).subarray(0, 3_200 + ear.delaySamples));
   assert.ok(shapes.length >= 20);
   assert.deepEqual(shapes, golden.shapes.slice(0, shapes.length));
 });
 
-test("a reset ear is a new one", () => {
-  const ear = new Ear(weightsFrom(weightsFile()));
+test("a reset ear is a new one", async () => {
+  const ear = new Ear(await weightsFrom(weightsFile()));
   ear.push(soundOf(golden.pcm).subarray(500, 3_000));
   ear.reset();
   assert.deepEqual([...ear.push(soundOf(golden.pcm)), ...ear.finish()], golden.shapes);
 });
 
-test("what is no sound does no harm", () => {
-  const ear = new Ear(weightsFrom(weightsFile()));
+test("what is no sound does no harm", async () => {
+  const ear = new Ear(await weightsFrom(weightsFile()));
   const sound = soundOf(golden.pcm);
   sound.set([NaN, Infinity, -Infinity, 1e9], 100);
   assert.equal([...ear.push(sound), ...ear.finish()].length, golden.shapes.length);
 });
 
-test("a damaged file is refused in words", () => {
+test("a damaged file is refused in words", async () => {
   const file = new Uint8Array(weightsFile());
-  assert.throws(() => weightsFrom(new ArrayBuffer(10)), WeightsError);
-  assert.throws(() => weightsFrom(file.slice(0, file.length - 40).buffer), WeightsError);
+  await assert.rejects(weightsFrom(new ArrayBuffer(10)), WeightsError);
+  await assert.rejects(weightsFrom(file.slice(0, file.length - 40).buffer), WeightsError);
+});
+
+test("the weights that are shipped are read, compressed as they are, and hear silence", async () => {
+  const shipped = new Uint8Array(readFileSync(new URL("../../src/visavis/lips/ear.npz", import.meta.url)));
+  const weights = await weightsFrom(shipped.buffer);
+  for (const layer of weights.layers) {
+    assert.equal(layer.states.length, 3 * layer.nCells * layer.nCells);
+    assert.ok(layer.states.every(Number.isFinite));
+  }
+  const ear = new Ear(weights);
+  const shapes = [...ear.push(new Float32Array(16_000)), ...ear.finish()];
+  assert.deepEqual(new Set(shapes), new Set([0]));
+  const damaged = shipped.slice();
+  damaged.fill(0xff, 2_000, 3_000);
+  await assert.rejects(weightsFrom(damaged.buffer), WeightsError);
 });

@@ -59,7 +59,7 @@ test("an app's bundler finds every entry, and the files that it fetches at run t
   const scripts = files.filter((name) => name.endsWith(".js"));
   const texts = await Promise.all(scripts.map((name) => readFile(join(installed, "dist", name), "utf8")));
   const wanted = new Set(texts.join("").match(/(?<=new URL\("\.\/)[\w.]+(?=", import\.meta\.url\))/g));
-  assert.deepEqual([...wanted].sort(), ["capture.worklet.js", "playback.worklet.js", "rive.wasm"]);
+  assert.deepEqual([...wanted].sort(), ["capture.worklet.js", "ear.worker.js", "listen.worklet.js", "playback.worklet.js", "rive.wasm"]);
   for (const name of wanted) assert.ok(files.includes(name), name);
 });
 

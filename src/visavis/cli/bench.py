@@ -9,8 +9,10 @@ from visavis.bench.bargein.command import bargein
 from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
 from visavis.bench.delay import delay
+from visavis.bench.ear import ear
 from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
+from visavis.bench.frames import frames
 from visavis.bench.gateway.command import gateway
 from visavis.bench.interleavings.command import interleavings
 from visavis.bench.latency import latency
@@ -26,5 +28,5 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway):
+for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway, ear, frames):
     app.command()(command)

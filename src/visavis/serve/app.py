@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request, Response, WebSocket, WebSocketDisconnect
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Lifespan
@@ -19,11 +19,13 @@ from starlette.types import Lifespan
 from visavis import __version__
 from visavis.characters import build_character
 from visavis.clock import Clock, MonotonicClock
+from visavis.ear_weights import PATH as EAR_PATH
 from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisError
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
 from visavis.serve.door import answer_at_once
+from visavis.serve.embedding import asset_headers, card_router
 from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
 from visavis.serve.gateway_lips import GatewayLips
@@ -153,8 +155,10 @@ def create_app(
     app.state.seats = seats
     _add_health(app, metrics, gateway)
     _add_characters(app)
+    _add_ear(app)
     app.include_router(gateway.router())
     app.include_router(LipRoutes(engines).router())
+    app.include_router(card_router(engines.persona, settings))
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)
@@ -233,8 +237,7 @@ def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAP
         response = answer_at_once(request, settings) or await call_next(request)
         response.headers.update(_SECURITY_HEADERS)
         response.headers.update(shared(request, settings))
-        if request.url.path.startswith("/characters") or request.url.path == "/":
-            response.headers["Cache-Control"] = "no-cache"
+        response.headers.update(asset_headers(request))
         return response
 
     return app
@@ -268,14 +271,23 @@ def _add_characters(app: FastAPI) -> None:
         return Response(data, media_type="application/octet-stream")
 
 
+def _add_ear(app: FastAPI) -> None:
+    @app.get(
+        "/ear.npz", summary="The ear's weights, for faces of any sound", response_class=Response
+    )
+    def ear() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        return FileResponse(EAR_PATH, media_type="application/octet-stream")
+
+
 def _add_page(app: FastAPI, persona: Persona) -> None:
     """The built page, showing this persona's face and name from the first frame on."""
     index = STATIC / "index.html"
     if not index.is_file():
         return
     page = index.read_text(encoding="utf-8")
-    page = page.replace('data-character="pip"', f'data-character="{escape(persona.character)}"')
-    page = page.replace('data-name="Pip"', f'data-name="{escape(persona.name)}"')
+    page = page.replace(' character="pip"', f' character="{escape(persona.character)}"')
+    page = page.replace(' name="Pip"', f' name="{escape(persona.name)}"')
+    page = page.replace("<title>Pip", f"<title>{escape(persona.name)}")
 
     @app.get("/", include_in_schema=False)
     def root() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]

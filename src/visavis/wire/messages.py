@@ -175,7 +175,7 @@ class ReplyPhrase(Message):
 
 
 class ReplyEmotion(Message):
-    """From `at_sample` of the reply's audio on, it is said with this feeling. Never before commit."""
+    """From `at_sample` of the reply on it is said with this feeling. Never before its commit."""
 
     type: Literal["reply.emotion"] = "reply.emotion"
     reply_id: Id

@@ -1,5 +1,5 @@
-// The ear's weights: the very file that Python reads, a NumPy archive whose members are stored as
-// they are (numpy.savez). Formats: PKZIP's appnote 4.3.7, numpy.lib.format.
+// The ear's weights: the very file that Python reads, a NumPy archive (numpy.savez, compressed or
+// not). Formats: PKZIP's appnote 4.3.7, numpy.lib.format.
 
 export interface Gru {
   inputs: Float32Array; // [3 H, I]
@@ -30,9 +30,12 @@ interface Stored {
 
 const FORMAT = 1;
 
+const STORED = 0;
+const DEFLATED = 8;
+
 /** Throws WeightsError if these are no weights of the ear. */
-export function weightsFrom(file: ArrayBuffer): Weights {
-  const arrays = membersOf(new Uint8Array(file));
+export async function weightsFrom(file: ArrayBuffer): Promise<Weights> {
+  const arrays = await membersOf(new Uint8Array(file));
   const stored = (name: string): Stored => {
     const found = arrays.get(name);
     if (found === undefined) throw new WeightsError(`the ear's weights have no ${name}`);
@@ -69,23 +72,35 @@ export function weightsFrom(file: ArrayBuffer): Weights {
 }
 
 /** The archive's members by name, from its central directory. */
-function membersOf(file: Uint8Array): Map<string, Stored> {
+async function membersOf(file: Uint8Array<ArrayBuffer>): Promise<Map<string, Stored>> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const end = findEnd(view);
   const members = new Map<string, Stored>();
   let at = view.getUint32(end + 16, true);
   for (let i = view.getUint16(end + 10, true); i > 0; i--) {
     if (view.getUint32(at, true) !== 0x02014b50) throw new WeightsError("the archive is damaged");
-    if (view.getUint16(at + 10, true) !== 0) throw new WeightsError("the archive is compressed");
-    const size = view.getUint32(at + 24, true);
+    const method = view.getUint16(at + 10, true);
+    const size = view.getUint32(at + 20, true);
     const nameLength = view.getUint16(at + 28, true);
     const name = new TextDecoder().decode(file.subarray(at + 46, at + 46 + nameLength));
     const local = view.getUint32(at + 42, true);
     const data = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-    members.set(name.replace(/\.npy$/, ""), npy(file.subarray(data, data + size)));
+    const bytes = await unpacked(file.subarray(data, data + size), method);
+    members.set(name.replace(/\.npy$/, ""), npy(bytes));
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   return members;
+}
+
+async function unpacked(bytes: Uint8Array<ArrayBuffer>, method: number): Promise<Uint8Array> {
+  if (method === STORED) return bytes;
+  if (method !== DEFLATED) throw new WeightsError(`the archive is packed by method ${method}, which no browser unpacks`);
+  try {
+    const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return new Uint8Array(await new Response(inflated).arrayBuffer());
+  } catch (error) {
+    throw new WeightsError("the archive is damaged", { cause: error });
+  }
 }
 
 function findEnd(view: DataView): number {

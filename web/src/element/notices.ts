@@ -1,7 +1,7 @@
 // What can go wrong, in plain words, each with what to do next.
-import type { MicrophoneProblem } from "./microphone.ts";
-import type { Connection } from "./talk.ts";
-import type { Error as ServerError } from "./wire.ts";
+import type { MicrophoneProblem } from "../microphone.ts";
+import type { Connection } from "../talk.ts";
+import type { Error as ServerError } from "../wire.ts";
 
 export interface Notice {
   title: string;
