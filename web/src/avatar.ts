@@ -6,7 +6,8 @@ import { face, type Face, type Mood, type Motion } from "./face.ts";
 import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
 import type { Look } from "./gaze.ts";
-import { openness, REST } from "./lips.ts";
+import { openness, REST, type Weights } from "./lips.ts";
+import type { Mapping } from "./mapping.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
 import type { Moment, Scene } from "./moments.ts";
 import { ASLEEP, type Pace, paced } from "./pace.ts";
@@ -23,6 +24,8 @@ export interface Assets {
   wasmUrl: string;
   socketUrl: string;
   characterUrl(character: string): string;
+  /** For a file that is not of our contract: what its controls are called (`readMapping`). */
+  mapping?: Mapping;
   /** Needed by `follow` only. */
   ear?: EarAssets;
 }
@@ -64,6 +67,7 @@ export class Avatar {
   #frameRequest = 0;
   #stage: Stage | null = null;
   #stream: StreamFace | null = null;
+  #held: Weights | null = null;
   #character: string | null = null;
   #loading: Promise<void> = Promise.resolve();
   #lastReady: Ready | null = null;
@@ -100,7 +104,12 @@ export class Avatar {
     this.#stage = null;
     this.#character = null;
     try {
-      this.#stage = await Stage.load(this.#canvas, this.#assets.characterUrl(character), "driven");
+      this.#stage = await Stage.load(
+        this.#canvas,
+        this.#assets.characterUrl(character),
+        "driven",
+        this.#assets.mapping,
+      );
       this.#character = character;
       this.#listener.stageProblem(null);
     } catch (error) {
@@ -241,6 +250,11 @@ export class Avatar {
     await stream?.close();
   }
 
+  /** One mouth over whatever else would be shown, to look at it; null: no longer. */
+  hold(weights: Weights | null): void {
+    this.#held = weights;
+  }
+
   /** How often the character was drawn so far. */
   get nDrawn(): number {
     return this.#stage?.nDrawn ?? 0;
@@ -302,7 +316,8 @@ export class Avatar {
   #frame(): void {
     this.#frameRequest = requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
-    const shown = this.#stream?.face(this.#motion()) ?? this.#face(heard);
+    const face = this.#stream?.face(this.#motion()) ?? this.#face(heard);
+    const shown = this.#held === null ? face : { ...face, weights: this.#held };
     const performed = this.#performance(heard, shown.mood);
     this.#draw(shown, performed);
     this.#tell(performed.moments);

@@ -6,8 +6,10 @@ import type { Reply } from "./conversation.ts";
 import { Director } from "./director.ts";
 import type { EarOrder, EarReport } from "./ear.worker.ts";
 import { face } from "./face.ts";
+import { readMapping } from "./mapping.ts";
 import type { Moment } from "./moments.ts";
 import { Stage, useRuntime } from "./stage.ts";
+import { VISEMES } from "./visemes.ts";
 
 const at = (path: string): string => new URL(path, document.baseURI).href;
 const assets = {
@@ -28,8 +30,8 @@ const problems: string[] = [];
 const moods: string[] = [];
 const moments: Moment[] = [];
 
-/** Shows a character `sizePx` wide and high; throws where it can't be drawn. */
-async function open(character: string, sizePx: number): Promise<void> {
+/** Shows a character `sizePx` wide and high; throws where it can't be drawn. `json`: its mapping. */
+async function open(character: string, sizePx: number, json: unknown = null): Promise<void> {
   const canvas = document.createElement("canvas");
   canvas.id = "stage";
   canvas.style.cssText = `display:block;width:${sizePx}px;height:${sizePx}px`;
@@ -45,9 +47,16 @@ async function open(character: string, sizePx: number): Promise<void> {
     moment: (moment) => moments.push(moment),
     stageProblem: (reason) => problems.push(...(reason === null ? [] : [reason])),
   };
-  avatar = new Avatar(assets, canvas, listener, { motion: () => "full", debug: "off" });
+  const mapping = json === null ? {} : { mapping: readMapping(json) };
+  problems.length = 0;
+  avatar = new Avatar({ ...assets, ...mapping }, canvas, listener, { motion: () => "full", debug: "off" });
   await avatar.showCharacter(character);
   if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** Holds one mouth, over whatever else is shown. */
+function hold(viseme: string): void {
+  avatar?.hold(VISEMES.map((name) => (name === viseme ? 1 : 0)));
 }
 
 /** Plays a sound; the mouth follows it. Resolves when it begins to play. */
@@ -151,4 +160,4 @@ function nDrawn(): number {
   return avatar?.nDrawn ?? 0;
 }
 
-Object.assign(window, { gauge: { open, follow, ear, frames, nDrawn, problems, moods, moments } });
+Object.assign(window, { gauge: { open, hold, follow, ear, frames, nDrawn, problems, moods, moments } });

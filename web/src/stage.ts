@@ -6,28 +6,20 @@ import {
   Rive,
   RuntimeLoader,
   type StateMachineInput,
+  StateMachineInputType,
   type ViewModelInstance,
 } from "@rive-app/canvas-lite";
-import { EMOTIONS, type Emotion, type Gesture } from "./acting.ts";
+import type { Emotion, Gesture } from "./acting.ts";
 import type { Face } from "./face.ts";
 import type { Look } from "./gaze.ts";
-import { sequential } from "./lips.ts";
-import { VISEMES } from "./visemes.ts";
+import { checkOffer, CONTRACT, type ControlKind, type Mapping, MappingError, type Offer, wanted } from "./mapping.ts";
+import { type Controls, Puppeteer } from "./puppeteer.ts";
 
-const ARTBOARD = "Character";
-const STATE_MACHINE = "Avatar";
 /** Rive's canvas renderer runs on the CPU: more pixels than this cost frames, not beauty. */
 const MAX_CANVAS_PIXELS = 1600;
 
 /** Who says when to draw: Rive at every frame, or whoever made the stage, by `draw`. */
 export type Frames = "own" | "driven";
-
-/** The plane on which values reach the character: view model, or the inputs of older files. */
-interface Controls {
-  setNumber(name: string, value: number): void;
-  setBoolean(name: string, value: boolean): void;
-  fire(name: string): void;
-}
 
 export class StageError extends Error {
   override readonly name = "StageError";
@@ -43,17 +35,17 @@ export function useRuntime(wasmUrl: string): void {
 export class Stage {
   readonly #rive: Rive;
   readonly #canvas: HTMLCanvasElement;
-  readonly #controls: Controls;
+  readonly #puppeteer: Puppeteer;
   readonly #observer: ResizeObserver;
   readonly #watcher: IntersectionObserver;
   #inView: "in view" | "out of view" = "in view";
   /** How often it was drawn by `draw`. */
   nDrawn = 0;
 
-  private constructor(rive: Rive, canvas: HTMLCanvasElement, frames: Frames) {
+  private constructor(rive: Rive, canvas: HTMLCanvasElement, frames: Frames, puppeteer: Puppeteer) {
     this.#rive = rive;
     this.#canvas = canvas;
-    this.#controls = controlsOf(rive);
+    this.#puppeteer = puppeteer;
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(canvas);
     this.#watcher = new IntersectionObserver((seen) => {
@@ -64,26 +56,29 @@ export class Stage {
     if (frames === "driven") rive.stopRendering();
   }
 
-  /** Loads a character; throws StageError with a reason. */
-  static load(canvas: HTMLCanvasElement, url: string, frames: Frames = "own"): Promise<Stage> {
-    return new Promise((resolve, reject) => {
-      const rive = new Rive({
-        canvas,
-        src: url,
-        artboard: ARTBOARD,
-        stateMachine: STATE_MACHINE,
-        autoplay: true,
-        autoBind: true,
-        enableRiveAssetCDN: false,
-        shouldDisableRiveListeners: true,
-        layout: new Layout({ fit: Fit.Contain }),
-        onLoad: () => resolve(new Stage(rive, canvas, frames)),
-        onLoadError: (event) => {
-          const why = event.type === EventType.LoadError ? String(event.data ?? "") : "";
-          reject(new StageError(`could not load ${url}: ${why || "not a usable .riv file"}`));
-        },
-      });
-    });
+  /**
+   * Loads a character; throws StageError with a reason. A `mapping` tells what somebody else's file
+   * calls its controls; if the file lacks one of them, the error lists what it has.
+   */
+  static async load(
+    canvas: HTMLCanvasElement,
+    url: string,
+    frames: Frames = "own",
+    mapping: Mapping = CONTRACT,
+  ): Promise<Stage> {
+    try {
+      const rive = await loaded(canvas, url, mapping);
+      try {
+        const puppeteer = new Puppeteer(mapping, controlsOf(rive, mapping));
+        return new Stage(rive, canvas, frames, puppeteer);
+      } catch (error) {
+        rive.cleanup();
+        throw error;
+      }
+    } catch (error) {
+      if (error instanceof MappingError) throw new StageError(`${url} does not fit its mapping:\n${error.message}`);
+      throw error;
+    }
   }
 
   /** Whether anybody can see it: neither scrolled away nor in a tab behind another. */
@@ -100,18 +95,7 @@ export class Stage {
 
   /** Call once a frame, before it is drawn: what is set here is drawn now. */
   show(face: Face): void {
-    const controls = this.#controls;
-    controls.setBoolean("is_speaking", face.mood === "speaking");
-    controls.setBoolean("is_listening", face.mood === "listening");
-    controls.setBoolean("is_thinking", face.mood === "thinking");
-    controls.setNumber("energy", 100 * face.energy);
-    sequential(face.weights).forEach((value, i) => controls.setNumber(`v_${VISEMES[i]}`, value));
-  }
-
-  /** Where the eyes are now, each -1 to 1: nothing is eased here (see gaze.ts). 0, 0 is the viewer. */
-  lookAt(x: number, y: number): void {
-    this.#controls.setNumber("gaze_x", 100 * Math.max(-1, Math.min(1, x)));
-    this.#controls.setNumber("gaze_y", 100 * Math.max(-1, Math.min(1, y)));
+    this.#puppeteer.show(face);
   }
 
   /** What the character does beside speaking; call once a frame, as `show`. */
@@ -121,14 +105,18 @@ export class Stage {
     this.lookAt(act.eyes.x, act.eyes.y);
   }
 
-  /** A character that lacks the gesture stays as it is. */
+  /** Where the eyes are now, each -1 to 1: nothing is eased here (see gaze.ts). 0, 0 is the viewer. */
+  lookAt(x: number, y: number): void {
+    this.#puppeteer.lookAt({ x, y });
+  }
+
   gesture(name: Gesture): void {
-    this.#controls.fire(name);
+    this.#puppeteer.gesture(name);
   }
 
   /** Eased inside the file; the mouth goes on with its visemes. */
   feel(emotion: Emotion): void {
-    this.#controls.setNumber("emotion", EMOTIONS.indexOf(emotion));
+    this.#puppeteer.feel(emotion);
   }
 
   dispose(): void {
@@ -146,9 +134,128 @@ export class Stage {
   }
 }
 
-function controlsOf(rive: Rive): Controls {
-  const viewModel = rive.viewModelInstance;
-  return viewModel === null ? inputControls(rive) : viewModelControls(viewModel);
+/** The player with the artboard and state machine that the mapping names, or the file's first. */
+async function loaded(canvas: HTMLCanvasElement, url: string, mapping: Mapping): Promise<Rive> {
+  if (mapping.artboard !== undefined && mapping.stateMachine !== undefined) {
+    return opened(canvas, url, mapping.artboard, mapping.stateMachine, mapping);
+  }
+  const artboards = await contents(url);
+  const artboard = artboards.find(({ name }) => mapping.artboard === undefined || name === mapping.artboard);
+  const stateMachine = mapping.stateMachine ?? artboard?.stateMachines[0];
+  if (artboard === undefined || stateMachine === undefined) throw new MappingError(lacking(mapping, artboards));
+  return opened(canvas, url, artboard.name, stateMachine, mapping);
+}
+
+function opened(
+  canvas: HTMLCanvasElement,
+  url: string,
+  artboard: string,
+  stateMachine: string,
+  mapping: Mapping,
+): Promise<Rive> {
+  return new Promise((resolve, reject) => {
+    const rive = new Rive({
+      canvas,
+      src: url,
+      artboard,
+      stateMachine,
+      autoplay: true,
+      autoBind: true,
+      enableRiveAssetCDN: false,
+      shouldDisableRiveListeners: true,
+      layout: new Layout({ fit: Fit.Contain }),
+      onLoad: () => {
+        // A name that the file lacks is no error to the player, which then shows something else.
+        const found = inside(rive).find(({ name }) => name === artboard);
+        if (mapping === CONTRACT || found?.stateMachines.includes(stateMachine) === true) resolve(rive);
+        else {
+          const faults = lacking({ ...mapping, artboard, stateMachine }, inside(rive));
+          rive.cleanup();
+          reject(new MappingError(faults));
+        }
+      },
+      onLoadError: (event) => {
+        const why = event.type === EventType.LoadError ? String(event.data ?? "") : "";
+        const failed = new StageError(`could not load ${url}: ${why || "not a usable .riv file"}`);
+        if (mapping === CONTRACT) reject(failed);
+        else {
+          contents(url).then((all) => reject(new MappingError(lacking({ ...mapping, artboard, stateMachine }, all))), reject);
+        }
+      },
+    });
+  });
+}
+
+interface Board {
+  name: string;
+  stateMachines: string[];
+}
+
+function inside(rive: Rive): Board[] {
+  const artboards = rive.contents?.artboards ?? [];
+  return artboards.map(({ name, stateMachines }) => ({ name, stateMachines: stateMachines.map((one) => one.name) }));
+}
+
+/** What a file has, whatever it is called. Throws StageError if it is none. */
+function contents(url: string): Promise<Board[]> {
+  return new Promise((resolve, reject) => {
+    const rive = new Rive({
+      canvas: document.createElement("canvas"),
+      src: url,
+      autoplay: false,
+      enableRiveAssetCDN: false,
+      onLoad: () => {
+        const boards = inside(rive);
+        rive.cleanup();
+        resolve(boards);
+      },
+      onLoadError: () => reject(new StageError(`could not load ${url}: not a usable .riv file`)),
+    });
+  });
+}
+
+function lacking(mapping: Mapping, boards: readonly Board[]): string {
+  const has = boards.map(({ name, stateMachines }) => `"${name}" (${stateMachines.join(", ") || "no state machine"})`);
+  const board = boards.find(({ name }) => name === mapping.artboard);
+  const fault =
+    mapping.artboard !== undefined && board === undefined
+      ? `artboard: there is no "${mapping.artboard}".`
+      : `stateMachine: there is no "${mapping.stateMachine ?? ""}".`;
+  return `${fault}\nThe file's artboards, and their state machines: ${has.join("; ") || "none"}.`;
+}
+
+/** Throws MappingError if a foreign file lacks what its mapping names. */
+function controlsOf(rive: Rive, mapping: Mapping): Controls {
+  const viewModel = mapping.plane === "inputs" ? null : rive.viewModelInstance;
+  if (viewModel === null && mapping.plane === "viewModel") {
+    throw new MappingError(`plane: the artboard has no view model; its inputs are on "plane": "inputs".`);
+  }
+  const inputs = new Map<string, StateMachineInput>(
+    (rive.stateMachineInputs(rive.stateMachineNames[0] ?? "") ?? []).map((input) => [input.name, input]),
+  );
+  if (mapping !== CONTRACT) checkOffer(mapping, viewModel === null ? inputOffer(inputs) : modelOffer(viewModel, mapping));
+  return viewModel === null ? inputControls(inputs) : viewModelControls(viewModel);
+}
+
+function inputOffer(inputs: ReadonlyMap<string, StateMachineInput>): Offer {
+  const of = (type: StateMachineInputType): string[] =>
+    [...inputs.values()].filter((input) => input.type === type).map((input) => input.name);
+  return {
+    plane: "inputs",
+    number: of(StateMachineInputType.Number),
+    boolean: of(StateMachineInputType.Boolean),
+    trigger: of(StateMachineInputType.Trigger),
+  };
+}
+
+function modelOffer(viewModel: ViewModelInstance, mapping: Mapping): Offer {
+  // "face/mouth" lies in a view model within: those are not listed, but looked for.
+  const nested = wanted(mapping).filter(({ name, kind }) => name.includes("/") && viewModel[kind](name) !== null);
+  const of = (type: ControlKind): string[] => [
+    ...viewModel.properties.filter((property) => String(property.type) === type).map((property) => property.name),
+    ...nested.filter(({ kind }) => kind === type).map(({ name }) => name),
+  ];
+  return { plane: "viewModel", number: of("number"), boolean: of("boolean"), trigger: of("trigger") };
 }
 
 function viewModelControls(viewModel: ViewModelInstance): Controls {
@@ -161,10 +268,7 @@ function viewModelControls(viewModel: ViewModelInstance): Controls {
   };
 }
 
-function inputControls(rive: Rive): Controls {
-  const inputs = new Map<string, StateMachineInput>(
-    (rive.stateMachineInputs(STATE_MACHINE) ?? []).map((input) => [input.name, input]),
-  );
+function inputControls(inputs: ReadonlyMap<string, StateMachineInput>): Controls {
   const values = memo((name) => changing(inputs.get(name) as { value: number | boolean } | undefined));
   return {
     setNumber: (name, value) => values(name)(value),
