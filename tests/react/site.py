@@ -76,6 +76,7 @@ async def visiting(
 ) -> AsyncGenerator[Visit, None]:
     """The page of `folder` in Chromium, with the Visavis server at `server` behind its route."""
     pages = FastAPI()
+
     @pages.get("/api/get-signed-url")
     async def signed_url() -> Response:  # pyright: ignore[reportUnusedFunction] (a route)
         status, body = await asyncio.to_thread(ask_route, {"VISAVIS_URL": server})

@@ -70,7 +70,7 @@ def test_the_page_says_what_is_wrong(tmp_path: Path, browser_path: Path) -> None
     async def main() -> None:
         async with visiting(tmp_path, browser_path, server="http://127.0.0.1:9") as visit:
             await visit.page.click("text=Start talking")
-            await visit.until("document.body.innerText.includes(\"can't be reached\")")
+            await visit.until('document.body.innerText.includes("can\'t be reached")')
             await visit.until("document.body.innerText.includes('Start talking')")
 
     asyncio.run(main())

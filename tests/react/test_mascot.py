@@ -23,6 +23,10 @@ from visavis.serve.app import create_app, create_gateway_app
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 
+VISEMES: list[str] = json.loads(
+    (Path(__file__).parents[2] / "spec" / "visemes.json").read_text("utf-8")
+)["order"]
+
 pytestmark = [pytest.mark.sdk, pytest.mark.browser, pytest.mark.timeout(60)]
 
 FEW_ALIVE = 6
@@ -90,6 +94,43 @@ async def _lips(visit: Visit, address: str) -> None:
     (turn,) = await page.evaluate("latency.turns()")
     marks = [turn["marks"][name] for name in ("firstAudio", "audioHeard", "faceSpeaks")]
     assert marks == sorted(marks)
+
+
+def test_texts_and_recordings_move_the_mouth_too(tmp_path: Path, browser_path: Path) -> None:
+    """The server's voice says two texts; then shapes are played beside the app's own sound."""
+    build_page("mascot.jsx", 18, tmp_path)
+
+    async def main() -> None:
+        app = create_app(Script(tts=Babbler(n_syllables=4)).engines(), ANYWHERE)
+        async with listening(app) as address, visiting(tmp_path, browser_path) as visit:
+            page = visit.page
+            await page.evaluate(f"window.server = 'http://{address}'")
+            await mount(visit)
+            rest = (await page.evaluate("__witness.samples.at(-1)"))[4]
+            await page.evaluate("window.said = speech.speak('One.'); speech.addToQueue('Two.'); 0")
+            await visit.until("speech.isSpeaking")
+            assert await page.evaluate("said") is True
+            await visit.until("!speech.isProcessingQueue")
+            seen = seen_from(await page.evaluate("__witness.samples"))
+            loud_ms = seen.time_ms[seen.loudness > LOUD]
+            lag_ms, correlation = best_lag_ms(seen.between(loud_ms[0] - 300, loud_ms[-1] + 300))
+            assert correlation > 0.5
+            assert abs(lag_ms) <= 60
+            assert await page.evaluate("speech.playbackStartDelay") > 0
+
+            aa, sil = VISEMES.index("aa"), VISEMES.index("sil")
+            shapes = [{"offset": 0, "visemeId": aa}, {"offset": 600, "visemeId": sil}]
+            await page.evaluate(f"playback.add({json.dumps(shapes)}); playback.play()")
+            await visit.until(f"__witness.samples.at(-1)[4] > {rest + 0.1}")
+            assert await page.evaluate("playback.getSpeakingState()")
+            await visit.until("!playback.getSpeakingState()")
+            await page.evaluate("playback.add([{offset: 0, visemeId: 0}]); speech.speak('x'); 0")
+            await visit.until("speech.isSpeaking")
+            await page.evaluate("speech.stopAndClear()")
+            await visit.until("!speech.isProcessingQueue")
+            assert visit.trouble == []
+
+    asyncio.run(main())
 
 
 def test_an_interruption_shuts_the_mouth_while_the_sound_still_fades(

@@ -12,6 +12,8 @@ import {
   useSyncExternalStore,
 } from "react";
 import { wasmUrl as besideThisScript } from "../assets.ts";
+import type { Mapping } from "../mapping.ts";
+import type { Moment } from "../moments.ts";
 import type { Control } from "../stage.ts";
 import { Company, CompanyContext, MascotContext, useClient } from "./context.ts";
 import { inputsOf } from "./inputs.ts";
@@ -40,12 +42,16 @@ export interface MascotClientProps<T extends string = string> {
   src: string;
   artboard?: string | undefined;
   stateMachine?: string | undefined;
+  /** For files that are not made as ours are: what their controls are called. */
+  mapping?: Mapping | undefined;
   /** Names of the file's own controls that the app wants: `useMascot().customInputs`. */
   inputs?: readonly T[] | undefined;
   layout?: { fit?: Fit | undefined; alignment?: Alignment | undefined } | undefined;
   /** False: Rive's own listeners react to the pointer. */
   shouldDisableRiveListeners?: boolean | undefined;
   onRiveLoad?: ((rive: Rive) => void) | undefined;
+  /** What happens in the conversation that this character acts: somebody starts, pauses, ends. */
+  onMoment?: ((moment: Moment) => void) | undefined;
   children?: ReactNode;
 }
 
@@ -57,6 +63,7 @@ export function MascotClient<T extends string>(props: MascotClientProps<T>): Rea
   const names = (props.inputs ?? []).join("\n");
   const listeners = props.shouldDisableRiveListeners === false ? "on" : "off";
   const { fit, alignment } = layout ?? {};
+  const mapping = props.mapping;
   useInsertionEffect(() => {
     if (company !== null) return undefined;
     runtimeFrom(besideThisScript);
@@ -64,9 +71,12 @@ export function MascotClient<T extends string>(props: MascotClientProps<T>): Rea
   }, [company]);
   useEffect(() => company?.join(mascot), [company, mascot]);
   useEffect(() => {
-    mascot.cast({ src, artboard, stateMachine, fit, alignment, listeners });
-  }, [mascot, src, artboard, stateMachine, fit, alignment, listeners]);
+    mascot.cast({ src, artboard, stateMachine, mapping, fit, alignment, listeners });
+  }, [mascot, src, artboard, stateMachine, mapping, fit, alignment, listeners]);
   useLoaded(mascot, onRiveLoad);
+  useEffect(() => {
+    mascot.onMoment = props.onMoment ?? (() => undefined);
+  }, [mascot, props.onMoment]);
   const client = useMemo(
     () => ({ mascot, inputs: names === "" ? [] : names.split("\n") }),
     [mascot, names],

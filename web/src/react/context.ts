@@ -27,10 +27,6 @@ export class Company {
       this.#actors.delete(actor);
     };
   }
-
-  gesture(...gesture: Parameters<Mascot["gesture"]>): void {
-    for (const mascot of this.#mascots) mascot.gesture(...gesture);
-  }
 }
 
 export const CompanyContext = createContext<Company | null>(null);
@@ -44,7 +40,7 @@ export function useClient(who: string): { mascot: Mascot; inputs: readonly strin
 }
 
 /** Acts on the client's mascot, or on all of the provider's, while mounted. */
-export function useActor(who: string, actor: Actor): Company | Mascot {
+export function useActor(who: string, actor: Actor): void {
   const mascot = useContext(MascotContext)?.mascot;
   const company = useContext(CompanyContext);
   const stage = mascot ?? company;
@@ -52,5 +48,4 @@ export function useActor(who: string, actor: Actor): Company | Mascot {
     throw new Error(`${who} needs a <MascotClient>, or at least a <MascotProvider>, around it.`);
   }
   useEffect(() => stage.act(actor), [stage, actor]);
-  return stage;
 }

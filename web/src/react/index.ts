@@ -3,6 +3,8 @@
 export { Alignment, Fit } from "@rive-app/canvas-lite";
 export type { NaturalConfig } from "../natural-settings.ts";
 export { EMOTIONS, GESTURES, type Emotion, type Gesture } from "../acting.ts";
+export type { Moment } from "../moments.ts";
+export type { Mapping } from "../mapping.ts";
 export type { Control } from "../stage.ts";
 export { VISEMES } from "../visemes.ts";
 export {
@@ -14,7 +16,7 @@ export {
   type MascotRiveProps,
 } from "./components.tsx";
 export type { Figures, LatencyReport, Turn } from "./latency.ts";
-export { type Counts, type Moment, MOMENTS, type Seen } from "./session.ts";
+export { type Counts, MOMENTS as MARKS, type Seen } from "./session.ts";
 export type { QueueItem } from "./speech.ts";
 export type { Stress, Viseme } from "./timeline.ts";
 export {

@@ -1,18 +1,31 @@
 // The character of one MascotClient, without React: a canvas comes and goes, a file is loaded on it,
 // and once a frame whoever acts says what the face is.
 import type { Alignment, Fit, Rive } from "@rive-app/canvas-lite";
+import type { Emotion, Gesture } from "../acting.ts";
+import { Director } from "../director.ts";
 import type { Face, Motion } from "../face.ts";
 import { REST } from "../lips.ts";
-import type { Emotion, Gesture } from "../acting.ts";
+import { CONTRACT, type Mapping } from "../mapping.ts";
+import type { Moment, Scene } from "../moments.ts";
+import { ASLEEP, type Pace, paced } from "../pace.ts";
+import { watchPointer } from "../pointer.ts";
 import { type Control, Stage, StageError, useRuntime } from "../stage.ts";
 
-/** Says what the face is now, or null while it has nothing to say. `atMs` is the page's clock. */
-export type Actor = (atMs: number) => Face | null;
-
+/** What somebody acts: a face, and if the character is to act by itself too, what goes on. */
 export interface Part {
+  face: Face;
+  scene?: Scene;
+}
+
+/** Says what is to be shown now, or null while it has nothing. `atMs` is the page's clock. */
+export type Actor = (atMs: number) => Part | null;
+
+export interface Casting {
   src: string;
   artboard: string | undefined;
   stateMachine: string | undefined;
+  /** For files that are not made as ours are: docs/reference/foreign-characters.md. */
+  mapping: Mapping | undefined;
   fit: Fit | undefined;
   alignment: Alignment | undefined;
   /** Rive's own listeners, for characters that react to the pointer by themselves. */
@@ -28,22 +41,27 @@ export interface MascotState {
 }
 
 const EMPTY: MascotState = { status: "empty", rive: null, reason: null };
-const IDLE: Face = { weights: REST, mood: "idle", energy: 0 };
+const QUIET: Scene = { activity: "listening", turnId: 0, heard: null, reply: undefined };
+const IDLE: Part = { face: { weights: REST, mood: "idle", energy: 0 }, scene: QUIET };
 
 export class Mascot {
   state: MascotState = EMPTY;
   readonly #listeners = new Set<() => void>();
   readonly #actors: Actor[] = [];
   #canvas: HTMLCanvasElement | null = null;
-  #part: Part | null = null;
+  #casting: Casting | null = null;
   #stage: Stage | null = null;
   /** Loads come one after the other: two characters can't share a canvas. */
   #loading: Promise<void> = Promise.resolve();
   /** Which load is wanted; those before it are given up. */
   #wanted = 0;
   #frame: number | null = null;
-  /** Beside the actors: what a person or a program wants shown in spite of them. */
-  speaking: "auto" | "on" | "off" = "auto";
+  #pace: Pace = ASLEEP;
+  /** What the app wants felt, whatever goes on. */
+  #felt: Emotion | null = null;
+  readonly #director = new Director();
+  /** Told of whatever happens in the conversation that is acted. */
+  onMoment: (moment: Moment) => void = () => undefined;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -52,18 +70,20 @@ export class Mascot {
 
   readonly snapshot = (): MascotState => this.state;
 
-  /** What to draw; an equal part, however new, changes nothing. */
-  cast(part: Part): void {
-    if (this.#part !== null && isSame(part, this.#part)) return;
-    this.#part = part;
+  /** What to draw; an equal casting, however new, changes nothing. */
+  cast(casting: Casting): void {
+    if (this.#casting !== null && isSame(casting, this.#casting)) return;
+    this.#casting = casting;
     this.#load();
   }
 
   /** Draw on this canvas from now on, until the function that is returned is called. */
   attach(canvas: HTMLCanvasElement): () => void {
     this.#canvas = canvas;
+    const unwatch = watchPointer(canvas, (at) => this.#director.look(at, performance.now()));
     this.#load();
     return () => {
+      unwatch();
       if (this.#canvas !== canvas) return;
       this.#canvas = null;
       this.#load();
@@ -83,12 +103,13 @@ export class Mascot {
     this.#stage?.gesture(name);
   }
 
-  feel(emotion: Emotion): void {
-    this.#stage?.feel(emotion);
+  /** Until it is told otherwise; null leaves feelings to what goes on. */
+  feel(emotion: Emotion | null): void {
+    this.#felt = emotion;
   }
 
   lookAt(x: number, y: number): void {
-    this.#stage?.lookAt(x, y);
+    this.#director.look({ x, y }, performance.now());
   }
 
   /** A control of the file's, by name; null if there is none, or no file yet. */
@@ -101,19 +122,17 @@ export class Mascot {
     this.#loading = this.#loading.then(async () => {
       if (wanted !== this.#wanted) return; // React's strict mode attaches, detaches and attaches
       this.#drop();
-      const [canvas, part] = [this.#canvas, this.#part];
-      if (canvas === null || part === null) return this.#become(EMPTY);
+      const [canvas, casting] = [this.#canvas, this.#casting];
+      if (canvas === null || casting === null) return this.#become(EMPTY);
       this.#become({ status: "loading", rive: null, reason: null });
-      await this.#show(canvas, part, wanted);
+      await this.#show(canvas, casting, wanted);
     });
   }
 
-  async #show(canvas: HTMLCanvasElement, part: Part, wanted: number): Promise<void> {
+  async #show(canvas: HTMLCanvasElement, casting: Casting, wanted: number): Promise<void> {
     try {
-      const { src, artboard, stateMachine, fit, alignment, listeners } = part;
-      const stage = await Stage.load(canvas, src, {
-        ...(artboard === undefined ? {} : { artboard }),
-        ...(stateMachine === undefined ? {} : { stateMachine }),
+      const { src, fit, alignment, listeners } = casting;
+      const stage = await Stage.load(canvas, src, "driven", mappingOf(casting), {
         ...(fit === undefined ? {} : { fit }),
         ...(alignment === undefined ? {} : { alignment }),
         listeners,
@@ -133,6 +152,7 @@ export class Mascot {
     this.#frame = null;
     this.#stage?.dispose();
     this.#stage = null;
+    this.#pace = ASLEEP;
   }
 
   #run(): void {
@@ -144,17 +164,21 @@ export class Mascot {
   }
 
   #draw(atMs: number): void {
+    const stage = this.#stage;
+    if (stage === null) return;
     // Everybody looks, for what somebody looks at is also reported on; the first that has something shows.
-    const faces = this.#actors.map((actor) => actor(atMs));
-    const face = faces.find((acted) => acted !== null) ?? IDLE;
+    const parts = this.#actors.map((actor) => actor(atMs));
+    const { face, scene } = parts.find((part) => part !== null) ?? IDLE;
     const motion = motionNow();
-    const energy = motion === "full" ? face.energy : 0;
-    this.#stage?.show({ ...face, mood: this.#mood(face), energy });
-  }
-
-  #mood(face: Face): Face["mood"] {
-    if (this.speaking === "on") return "speaking";
-    return this.speaking === "off" && face.mood === "speaking" ? "idle" : face.mood;
+    const shown = { ...face, energy: motion === "full" ? face.energy : 0 };
+    const directed = this.#director.direct(scene ?? QUIET, face.mood, motion, atMs);
+    const performed = { ...directed, emotion: this.#felt ?? directed.emotion };
+    stage.show(shown);
+    stage.perform(performed);
+    const { pace, frame } = paced(this.#pace, shown, performed, stage.seen, atMs);
+    this.#pace = pace;
+    if (frame === "draw") stage.draw();
+    for (const moment of directed.moments) this.onMoment(moment);
   }
 
   #become(state: MascotState): void {
@@ -177,8 +201,24 @@ export function runtimeFrom(wasmUrl: string): void {
   useRuntime(wasmUrl);
 }
 
-function isSame(a: Part, b: Part): boolean {
-  const key = ({ src, artboard, stateMachine, fit, alignment, listeners }: Part): string =>
-    JSON.stringify([src, artboard, stateMachine, fit, alignment, listeners]);
-  return key(a) === key(b);
+/** Ours, unless the app says otherwise: then the file is checked against what is said. */
+function mappingOf({ artboard, stateMachine, mapping }: Casting): Mapping {
+  const base = mapping ?? CONTRACT;
+  const isAsItIs =
+    (artboard === undefined || artboard === base.artboard) &&
+    (stateMachine === undefined || stateMachine === base.stateMachine);
+  if (isAsItIs) return base;
+  return {
+    ...base,
+    ...(artboard === undefined ? {} : { artboard }),
+    ...(stateMachine === undefined ? {} : { stateMachine }),
+  };
+}
+
+function isSame(a: Casting, b: Casting): boolean {
+  return keyOf(a) === keyOf(b);
+}
+
+function keyOf({ src, artboard, stateMachine, mapping, fit, alignment, listeners }: Casting): string {
+  return JSON.stringify([src, artboard, stateMachine, mapping, fit, alignment, listeners]);
 }

@@ -2,6 +2,7 @@
 // of it is heard now, and what the face should do. Time comes in as an argument; no I/O.
 import { steady, type Steady } from "../clock.ts";
 import type { Face, Mood } from "../face.ts";
+import type { Scene } from "../moments.ts";
 import { openness, REST } from "../lips.ts";
 import type { NaturalConfig } from "../natural-settings.ts";
 import { HALF_WINDOW_MS, loudness } from "../reply-sound.ts";
@@ -16,7 +17,7 @@ import {
 import { locate, PATTERN_SAMPLES } from "./locate.ts";
 import { type Evidence, PlayedSound } from "./played.ts";
 import { RecentSound } from "./recent.ts";
-import { Speeches } from "./speeches.ts";
+import { type Said, Speeches } from "./speeches.ts";
 import { UserVoice } from "./user-voice.ts";
 
 /** What an SDK plays sound with, as far as it can be overheard. */
@@ -56,6 +57,8 @@ export interface Counts {
 
 export interface Seen {
   face: Face;
+  /** What goes on, for a character that acts by itself. */
+  scene: Scene;
   /** Of all the session's sound; null while nothing of it is heard. */
   heardSample: number | null;
   evidence: Evidence | null;
@@ -104,6 +107,9 @@ export class AgentSession {
   /** The response that is reported on: from which sample on, and what of it is still to come. */
   #response: { fromSample: number; open: Set<Moment> } | null = null;
   #expects: "response" | "more" = "response";
+  /** The user's turns so far; what is said before the first is a greeting. */
+  #turnId = 0;
+  #speech: { id: number; turnId: number } = { id: 0, turnId: 0 };
 
   constructor(listener: SessionListener) {
     this.#listener = listener;
@@ -212,6 +218,7 @@ export class AgentSession {
     if (place !== null) this.#report(place.sample, face, atMs);
     return {
       face,
+      scene: this.#scene(face.mood, said),
       heardSample: place?.sample ?? null,
       evidence: place?.evidence ?? null,
       speechId: said?.part === "saying" ? said.speechId : null,
@@ -244,6 +251,7 @@ export class AgentSession {
   #transcribed(atMs: number): void {
     this.#askedMs = atMs;
     this.#expects = "response";
+    this.#turnId++;
     const endMs = this.#user.takeEndMs();
     if (endMs !== null) this.#listener.moment("userSpeechEnd", endMs);
     this.#listener.moment("userTranscript", atMs);
@@ -282,6 +290,36 @@ export class AgentSession {
   #loudnessAt(sample: number): number {
     const half = (HALF_WINDOW_MS * this.#format.rateHz) / 1000;
     return loudness(this.#recent.between(sample - half, sample + half).pcm);
+  }
+
+  /** The conversation as our own page would see it. */
+  #scene(mood: Mood, said: Said | null): Scene {
+    const turnId = this.#turnId;
+    const activity = { idle: "listening", listening: "hearing", thinking: "thinking", speaking: "speaking" } as const;
+    if (said === null) return { activity: activity[mood], turnId, heard: null, reply: undefined };
+    const { speechId, offsetSamples, endSamples, rateHz, cues } = said;
+    if (speechId !== this.#speech.id) this.#speech = { id: speechId, turnId };
+    return {
+      activity: activity[mood],
+      turnId,
+      heard: {
+        replyId: speechId,
+        sample: offsetSamples,
+        status: said.part === "after" ? "ended" : "playing",
+        forMs: (1000 * (said.part === "after" ? offsetSamples - endSamples : offsetSamples)) / rateHz,
+      },
+      reply: {
+        replyId: speechId,
+        turnId: this.#speech.turnId,
+        rateHz,
+        phrases: [],
+        cues: [...cues],
+        emotions: [],
+        nSamples: endSamples,
+        status: "committed",
+        stoppedAtSample: null,
+      },
+    };
   }
 
   #silentMood(atMs: number): Mood {

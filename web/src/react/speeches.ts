@@ -29,6 +29,11 @@ export interface Said {
   weights: Weights;
   /** Lips open a little before the sound, and close after it. */
   part: "before" | "saying" | "after";
+  /** Of the speech; negative before it. */
+  offsetSamples: number;
+  endSamples: number;
+  rateHz: number;
+  cues: readonly CueItem[];
 }
 
 export class Speeches {
@@ -70,10 +75,17 @@ export class Speeches {
     const speech = this.#heardAt(sample);
     if (speech === null || speech.status === "stopped") return null;
     const offset = sample - speech.firstSample;
-    const weights = pose(this.#shaped(speech), offset, speech.rateHz);
-    const endOffset = speech.cues.at(-1)?.at_sample ?? 0;
-    const part = offset < 0 ? "before" : offset < endOffset ? "saying" : "after";
-    return { speechId: speech.id, weights, part };
+    const { id, rateHz, cues } = speech;
+    const endSamples = cues.at(-1)?.at_sample ?? 0;
+    return {
+      speechId: id,
+      weights: pose(this.#shaped(speech), offset, rateHz),
+      part: offset < 0 ? "before" : offset < endSamples ? "saying" : "after",
+      offsetSamples: offset,
+      endSamples,
+      rateHz,
+      cues,
+    };
   }
 
   #speechOf(told: Visemes): Speech {

@@ -18,7 +18,7 @@ export interface ElevenlabsConversation {
 export interface UseMascotElevenlabsOptions {
   /** From `useConversation()`. Where several run at once, it says which of them is meant. */
   conversation: ElevenlabsConversation;
-  /** A nod as each answer begins to be heard. */
+  /** The character acts at the conversation's moments: greets, nods, thinks, glances away. */
   gesture?: boolean | undefined;
   naturalLipSync?: boolean | undefined;
   naturalLipSyncConfig?: Partial<NaturalConfig> | undefined;
@@ -54,29 +54,19 @@ export function useMascotElevenlabs(options: UseMascotElevenlabsOptions): UseMas
     latest.current = { options, config };
   });
   const seen = useRef<Seen | null>(null);
-  const gestured = useRef<number | null>(null);
-  const stage = useRef<{ gesture(name: "gesture"): void } | null>(null);
   const actor = useCallback<Actor>((atMs) => {
     const { options, config } = latest.current;
     const session = sessionOf(options.conversation, overhearing.sessions);
     if (session === null) {
       seen.current = null;
-      gestured.current = null;
       return null;
     }
     session.configure(config);
     const now = session.look(atMs);
     seen.current = now;
-    if (now.speechId !== null && now.speechId !== gestured.current) {
-      gestured.current = now.speechId;
-      if (options.gesture === true) stage.current?.gesture("gesture");
-    }
-    return now.face;
+    return options.gesture === true ? { face: now.face, scene: now.scene } : { face: now.face };
   }, []);
-  const acted = useActor("useMascotElevenlabs", actor);
-  useEffect(() => {
-    stage.current = acted;
-  }, [acted]);
+  useActor("useMascotElevenlabs", actor);
   const counts = useCounts(latest);
   const look = useCallback(() => seen.current, []);
   return useMemo(() => ({ ...counts, seen: look }), [counts, look]);

@@ -17,7 +17,8 @@ export interface UseMascot<T extends string = string> {
   /** What `inputs` of the MascotClient names, and `gesture`. */
   customInputs: Record<T | "gesture", Control>;
   gesture(name: Gesture): void;
-  feel(emotion: Emotion): void;
+  /** Until it is told otherwise; null leaves feelings to what goes on. */
+  feel(emotion: Emotion | null): void;
   /** Each -1 to 1 from the character's own middle. */
   lookAt(x: number, y: number): void;
 }

@@ -120,7 +120,7 @@ export function useMascotPlayback(options: MascotPlaybackOptions = {}): MascotPl
       if (!clock.isRunning && !playback.getSpeakingState()) return null;
       const face = timeline.at(ms);
       const speaks = playback.getSpeakingState() && options.setSpeakingState !== false;
-      return { ...face, mood: speaks ? "speaking" : "idle" };
+      return { face: { ...face, mood: speaks ? "speaking" : "idle" } };
     },
     [timeline, clock, playback],
   );

@@ -79,8 +79,9 @@ export function useMascotSpeech(options: MascotSpeechOptions): MascotSpeech {
       const { options, config } = latest.current;
       speaker.configure(config);
       const face = speaker.face(atMs);
-      if (face === null || options.disableAutomaticSpeakingState !== true) return face;
-      return { ...face, mood: "idle" };
+      if (face === null) return null;
+      const isManual = options.disableAutomaticSpeakingState === true;
+      return { face: isManual ? { ...face, mood: "idle" } : face };
     },
     [speaker],
   );
