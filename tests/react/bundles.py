@@ -62,7 +62,7 @@ def build_page(entry: str, react: React, folder: Path) -> None:
 
 
 def type_faults(folder: Path) -> str:
-    """What the compiler says of the example, beside the package's own declarations and React 18's."""
+    """What the compiler says of the example, beside the package's declarations and React 18's."""
     modules = folder / "node_modules"
     (modules / "@rive-app").mkdir(parents=True)
     for module in (HERE / "node_modules").iterdir():

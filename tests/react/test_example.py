@@ -96,7 +96,7 @@ def test_the_route_asks_for_the_agent_that_is_set(tmp_path: Path) -> None:
                 assert (status, json.loads(body)) == (200, {"signedUrl": "ws://somewhere/"})
 
     asyncio.run(main())
-    local = {"provider": "local", "provider_config": {}}
+    local: dict[str, Any] = {"provider": "local", "provider_config": {}}
     theirs = {
         "provider": "elevenlabs",
         "provider_config": {"agent_id": "agent_1", "api_key": "sk_1"},

@@ -18,6 +18,7 @@ from tests.sdk.test_browser import ANYWHERE, signed_url
 from tests.serve import scripted_elevenlabs as script
 from tests.serve.scripted import Script
 from tests.serve.test_gateway import listening
+from tests.wire.test_relay import WEIGHTS
 from visavis.hear.audio import pcm_from_float
 from visavis.serve.app import create_app, create_gateway_app
 from visavis.serve.gateway_lips import GatewayLips
@@ -155,7 +156,7 @@ def test_an_interruption_shuts_the_mouth_while_the_sound_still_fades(
     async def main() -> None:
         async with script.provider(agent) as behind:
             own = GatewaySettings(elevenlabs_url=behind.url, elevenlabs_key=SecretStr(script.KEY))
-            app = create_gateway_app(ANYWHERE, own, None, GatewayLips(lambda: None))
+            app = create_gateway_app(ANYWHERE, own, None, GatewayLips(lambda: WEIGHTS))
             async with listening(app) as address, visiting(tmp_path, browser_path) as visit:
                 page = visit.page
                 await mount(visit)

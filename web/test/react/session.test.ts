@@ -133,8 +133,21 @@ test("sound that the SDK leaves out does not move the place of what follows", ()
   assert.ok(session.handed(player, bytesOf(pieces[0] as Int16Array<ArrayBuffer>)));
   assert.ok(session.handed(player, bytesOf(pieces[2] as Int16Array<ArrayBuffer>)));
   player.nowS = 100.2;
+
+
   const place = 3200 + (0.2 - 0.05 - 0.015) * RATE - 1600;
   assert.equal(Math.round(session.look(200).heardSample ?? 0), Math.round(place));
+});
+
+test("what was left out is not found later, when the same sound comes again", () => {
+  const { session } = begin();
+  const player = new Player();
+  const [first, second] = [sound(1600, 1), sound(1600, 2)];
+  for (const [i, piece] of [first, second, first].entries()) session.receive(audio(piece, i), 0);
+  session.handed(player, bytesOf(second)); // after an interruption, say
+  session.handed(player, bytesOf(first));
+  player.nowS = 100.2;
+  assert.ok((session.look(200).heardSample ?? 0) > 3200);
 });
 
 test("another session's sound, and another player's, are not ours", () => {

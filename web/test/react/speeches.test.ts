@@ -24,12 +24,19 @@ function told(speech_id: number, first_sample: number, from_sample: number, cues
 
 test("a later message replaces what is known from its sample on", () => {
   const speeches = new Speeches();
-  speeches.take(told(1, 1000, 0, [[0, AA], [8000, SIL]]));
-  speeches.take(told(1, 1000, 8000, [[8000, AA], [16_000, SIL]]));
+  speeches.take(told(1, 1000, 0, [[0, AA], [8000, AA], [10_000, SIL]])); // what is likely
+  speeches.take(told(1, 1000, 8000, [[8000, AA], [16_000, SIL]])); // what is certain
   assert.ok(openness(speeches.at(1000 + 12_000)?.weights ?? REST) > 0.9);
   assert.equal(speeches.at(1000 + 12_000)?.part, "saying");
   assert.equal(speeches.at(1000 + 17_000)?.part, "after");
   assert.equal(speeches.at(1000 + 40_000), null);
+});
+
+test("a correction from the beginning leaves nothing of what was likely", () => {
+  const speeches = new Speeches();
+  speeches.take(told(1, 0, 0, [[0, AA], [8000, PP], [16_000, SIL]]));
+  speeches.take(told(1, 0, 0, [[0, AA], [16_000, SIL]]));
+  assert.ok(openness(speeches.at(12_000)?.weights ?? REST) > 0.9);
 });
 
 test("lips open a little before a speech, unless another is still being said", () => {
@@ -50,6 +57,11 @@ test("a speech that was stopped stays silent, whatever is still told of it or of
   speeches.take(told(2, 16_000, 0, [[0, AA], [8000, SIL]]));
   assert.equal(speeches.at(17_000), null);
   assert.equal(speeches.at(100), null);
+  speeches.take(told(1, 0, 0, [[0, AA], [8000, SIL]]));
+  const late = new Speeches();
+  late.stop(4);
+  late.take(told(4, 0, 0, [[0, AA], [8000, SIL]]));
+  assert.equal(late.at(100), null);
   speeches.take(told(3, 32_000, 0, [[0, AA], [8000, SIL]]));
   assert.ok(openness(speeches.at(33_000)?.weights ?? REST) > 0.9);
 });
