@@ -30,6 +30,7 @@ from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lan import ROOT_PATH
 from visavis.serve.lips import LipRoutes
 from visavis.serve.metrics import Metrics, TokenMetrics
 from visavis.serve.origins import foreign, is_ours, shared
@@ -159,6 +160,7 @@ def create_app(
     app.include_router(gateway.router())
     app.include_router(LipRoutes(engines).router())
     app.include_router(card_router(engines.persona, settings))
+    _add_lan_root(app, settings.lan_root)
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)
@@ -277,6 +279,15 @@ def _add_ear(app: FastAPI) -> None:
     )
     def ear() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
         return FileResponse(EAR_PATH, media_type="application/octet-stream")
+
+
+def _add_lan_root(app: FastAPI, root: Path | None) -> None:
+    if root is None:
+        return
+
+    @app.get(ROOT_PATH, summary="This machine's own authority", response_class=Response)
+    def lan_root() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        return FileResponse(root, media_type="application/x-x509-ca-cert")
 
 
 def _add_page(app: FastAPI, persona: Persona) -> None:

@@ -33,7 +33,7 @@ export function microphoneNotice(problem: MicrophoneProblem): Notice {
     case "insecure":
       return {
         title: "Browsers allow the microphone only on secure pages",
-        text: "Open this page over HTTPS, or on the machine itself as http://localhost. Until then you can type.",
+        text: "Start the server with “visavis serve --lan”, or open the page on the machine itself as http://localhost. Until then you can type.",
         action: null,
       };
     case "failed":
