@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.session_driver import LONGEST_DELAY_MS, RATE_HZ, Driver, melody_rule, phrase
 from visavis import events as ev
 from visavis.hear.turn import Signs
@@ -207,3 +209,30 @@ def test_the_trace_goes_out_with_the_reveal_and_counts_from_the_soft_end() -> No
     due_ms = melody_rule(Signs(1.0, None, "what is this?")) - 96.0
     assert trace.stages_ms["commit"] == max(due_ms, 40.0) - 5.0, "as soon as it was due"
     assert trace.stages_ms["reveal"] == 40.0 + 70.0 - 5.0, "as soon as there was sound"
+
+
+def test_a_feeling_is_told_when_its_reply_is_revealed_and_not_before() -> None:
+    d = Driver()
+    d.speak(800)
+    d.pause()
+    d.transcribe(p_end=1.0)
+    happy, sad = ev.Feeling(0, "happy"), ev.Feeling(22_050, "sad")
+    d.voice(replace(phrase(), feelings=(happy,)), done=False)
+    assert "reply.emotion" not in d.types()
+    d.wait(2_000)
+    assert d.types()[-2:] == ["reply.commit", "reply.emotion"]
+    d.voice(replace(phrase(1, start=22_050), feelings=(sad,)))
+    assert d.types()[-3:] == ["reply.phrase", "reply.emotion", "reply.end"]
+    told = [m for m in d.sent if isinstance(m, wire.ReplyEmotion)]
+    assert [(m.at_sample, m.emotion) for m in told] == [(0, "happy"), (22_050, "sad")]
+
+
+def test_the_feeling_of_a_guess_that_was_wrong_is_never_told() -> None:
+    d = Driver()
+    d.speak(800)
+    d.pause()
+    d.transcribe(p_end=0.0)
+    d.voice(replace(phrase(), feelings=(ev.Feeling(0, "happy"),)))
+    d.speak(400)
+    assert "reply.discard" in d.types()
+    assert "reply.emotion" not in d.types()

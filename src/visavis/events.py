@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from visavis.wire.messages import Message, Source
+from visavis.wire.messages import Emotion, Message, Source
 
 # ------------------------------------------------------------------ values
 
@@ -88,6 +88,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Feeling:
+    """From `at_sample` of the reply on it is said with this feeling."""
+
+    at_sample: int
+    emotion: Emotion
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """A stretch of a reply, voiced: int16 little-endian `pcm` with its cues and words.
 
@@ -102,6 +110,8 @@ class Phrase:
     pcm: bytes = field(repr=False)
     cues: tuple[Cue, ...] = field(repr=False)
     words: tuple[Word, ...] = field(repr=False)
+    feelings: tuple[Feeling, ...] = ()
+    """What changes within it; told to nobody before the reply is revealed."""
 
 
 # ------------------------------------------------------------------ what happens

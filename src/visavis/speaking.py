@@ -65,6 +65,7 @@ class Speaking:
         reply.add(event.phrase)
         reply.voiced_ms = event.at_ms
         self._send(outgoing.phrase(reply.reply_id, event.phrase))
+        self._tell_feelings(reply)
         self._do(ev.SendAudio(reply.reply_id, event.phrase.start_sample, event.phrase.pcm))
 
     def end(self, reply: Reply) -> None:
@@ -131,10 +132,19 @@ class Speaking:
     def _reveal(self, reply: Reply, now_ms: float, loudness: Loudness) -> None:
         reply.delivery = Delivery.REVEALED
         self._send(wire.ReplyCommit(reply_id=reply.reply_id, turn_id=reply.attempt.turn_id))
+        self._tell_feelings(reply)
         if loudness is Loudness.HELD:
             self.hold(reply)
         if self._trace != "off":
             self._send(outgoing.trace(reply, now_ms))
+
+    def _tell_feelings(self, reply: Reply) -> None:
+        """Once it is revealed: before that they are part of a guess, and shown by nobody."""
+        if reply.delivery is not Delivery.REVEALED:
+            return
+        for felt in reply.feelings:
+            self._send(outgoing.emotion(reply.reply_id, felt))
+        reply.feelings.clear()
 
     def _cancel(self, reply: Reply, work: ev.Work) -> None:
         if reply.production is Production.VOICING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from visavis.events import Attempt, Phrase, Utterance, Word
+from visavis.events import Attempt, Feeling, Phrase, Utterance, Word
 from visavis.reply.chat import words_heard
 
 SOFT_END_TAIL_SAMPLES = 16_000 * 32 // 1_000
@@ -75,6 +75,8 @@ class Reply:
     n_samples: int = 0
     texts: list[str] = field(default_factory=list[str])
     words: list[Word] = field(default_factory=list[Word])
+    feelings: list[Feeling] = field(default_factory=list[Feeling])
+    """Not told yet."""
     stages_ms: dict[str, float] = field(default_factory=dict[str, float])
     """When each stage was first reached, on the clock of `at_ms`."""
 
@@ -101,6 +103,7 @@ class Reply:
         """Take in the next phrase."""
         self.texts.append(phrase.text)
         self.words.extend(phrase.words)
+        self.feelings.extend(phrase.feelings)
         self.n_samples = phrase.start_sample + phrase.n_samples
 
     def text_heard(self, *, whole: bool) -> str:

@@ -278,6 +278,19 @@ class Hoards(Session):
         return super().receive(event)
 
 
+class FeelsEarly(Tampering):
+    """Shows the feeling of a guess."""
+
+    def alter_message(self, message: wire.Message) -> list[wire.Message]:
+        if not isinstance(message, wire.ReplyPhrase):
+            return [message]
+        at_sample = message.start_sample
+        felt = wire.ReplyEmotion(
+            reply_id=message.reply_id, at_sample=at_sample, emotion="surprised"
+        )
+        return [message, felt]
+
+
 class Freezes(Session):
     """Knows no deadline."""
 
@@ -307,6 +320,7 @@ BROKEN: list[tuple[type[Session], set[Rule]]] = [
     (TalksOn, {Rule.QUIET}),
     (CommitsEarly, {Rule.PURE}),
     (HearsStale, {Rule.STALE}),
+    (FeelsEarly, {Rule.PURE}),
     (Hasty, {Rule.POLITE}),
     (Invents, {Rule.UNREMEMBERED}),
     (Hoards, {Rule.BOUNDED}),

@@ -79,11 +79,13 @@ class ScriptedLlm:
     pieces: tuple[str, ...] = ("Once there ", "was a story. ", "The end.")
     piece_s: float = 0.02
     n_open: int = 0
+    asked: list[Sequence[ChatMessage]] = field(default_factory=list[Sequence[ChatMessage]])
 
     async def stream(
         self, messages: Sequence[ChatMessage], max_tokens: int
     ) -> AsyncGenerator[str, None]:
         self.n_open += 1
+        self.asked.append(messages)
         try:
             for piece in self.pieces:
                 await asyncio.sleep(self.piece_s)

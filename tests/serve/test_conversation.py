@@ -170,6 +170,39 @@ def test_a_trusted_endpoint_answers_what_no_fact_does() -> None:
     assert (phrases[-1].text, phrases[-1].source) == ("Paris is the capital.", "llm")
 
 
+def test_tags_of_the_model_are_felt_and_neither_spoken_shown_nor_remembered() -> None:
+    """Split across tokens; the second one lies within the second phrase."""
+    script = Script(unsure=Unsure.TRUSTED_MODEL)
+    script.llm.pieces = ("[hap", "py] Paris is", " lovely. And I", " think [s", "ad] far away.")
+
+    async def play(stage: Stage) -> None:
+        await past_greeting(stage)
+        stage.transport.arrive(encode(wire.Text(text="which city governs France")))
+        await asyncio.sleep(1)
+        reply_id = max(m.reply_id for m in stage.messages() if isinstance(m, wire.ReplyArmed))
+        ended = wire.Playhead(reply_id=reply_id, sample=16_000, status="ended")
+        stage.transport.arrive(encode(ended))
+        stage.transport.arrive(encode(wire.Text(text="and which governs Spain")))
+        await asyncio.sleep(1)
+
+    stage = perform(play, script)
+    messages = stage.messages()
+    first = next(m.reply_id for m in messages if isinstance(m, wire.ReplyCommit) and m.turn_id == 1)
+    phrases = [m for m in messages if isinstance(m, wire.ReplyPhrase) and m.reply_id == first]
+    assert [m.text for m in phrases] == ["Paris is lovely.", "And I think far away."]
+    felt = [m for m in messages if isinstance(m, wire.ReplyEmotion) and m.reply_id == first]
+    assert [m.emotion for m in felt] == ["happy", "sad"]
+    second = phrases[1]
+    assert felt[0].at_sample == 0
+    assert second.start_sample < felt[1].at_sample < second.start_sample + second.n_samples
+    commit = next(i for i, m in enumerate(messages) if m.type == "reply.commit" and m.turn_id == 1)
+    assert messages.index(felt[0]) > commit
+    assert not any("[" in text or "]" in text for text in script.tts.said)
+    asked = " ".join(message.content for message in script.llm.asked[-1])
+    assert "Paris is lovely. And I think far away." in asked
+    assert "happy" not in asked
+
+
 def test_engine_failure_is_told_and_survived() -> None:
     script = Script()
 

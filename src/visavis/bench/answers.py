@@ -34,6 +34,7 @@ from visavis.reply.answer import (
 )
 from visavis.reply.embed import CachedEmbedder, MiniLm
 from visavis.reply.embed_onnx import BgeSmall, PairedEmbedder
+from visavis.reply.feeling import TagReader, unmarked
 from visavis.reply.ground import judge, next_step, stem_set
 from visavis.reply.knowledge import Finding, Knowledge
 from visavis.reply.llm import LanguageModel
@@ -139,10 +140,11 @@ async def answer(
 async def _model_text(move: AskModel, llm: LanguageModel) -> str:
     """The phrases of the model's reply that pass the grounding check; empty if the first fails."""
     spoken: list[str] = []
-    cutter = PhraseCutter()
+    tags, cutter = TagReader(), PhraseCutter()
 
     def admit(phrases: Iterable[str]) -> bool:
-        for phrase in phrases:
+        for marked in phrases:
+            phrase = unmarked(marked).text
             if next_step(judge(phrase, move.support), len(spoken)) != "speak":
                 return False
             spoken.append(phrase)
@@ -150,9 +152,9 @@ async def _model_text(move: AskModel, llm: LanguageModel) -> str:
 
     async with aclosing(llm.stream(move.messages, move.max_tokens)) as pieces:
         async for piece in pieces:
-            if not admit(cutter.push(piece)):
+            if not admit(cutter.push(tags.push(piece))):
                 return " ".join(spoken)
-    admit(cutter.flush())
+    admit((*cutter.push(tags.flush()), *cutter.flush()))
     return " ".join(spoken)
 
 

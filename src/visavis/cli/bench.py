@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from visavis.bench.answers import answers
+from visavis.bench.av import av
 from visavis.bench.bargein.command import bargein
 from visavis.bench.compare import compare
 from visavis.bench.corpus.build import corpus
@@ -28,5 +29,7 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway, ear, frames):
+for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway):
+    app.command()(command)
+for command in (ear, frames, av):
     app.command()(command)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from visavis.reply.feeling import Marks
 from visavis.reply.persona import Persona
 from visavis.reply.phrase import PhraseCutter
 from visavis.wire.messages import Source
 
-Line = tuple[str, Source]
-"""What is said, and where it comes from."""
+
+class Line(NamedTuple):
+    """What is said, where it comes from, and which feelings it was marked with."""
+
+    text: str
+    source: Source
+    marks: Marks = ()
 
 
 def phrases_of(text: str) -> list[str]:

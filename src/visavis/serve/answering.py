@@ -12,6 +12,7 @@ from typing import TypeVar
 from visavis.events import Utterance
 from visavis.plain import is_garbage
 from visavis.reply.answer import AskModel, Decline, FromFact, choose, decline
+from visavis.reply.feeling import Felt, TagReader, unmarked
 from visavis.reply.ground import judge, next_step
 from visavis.reply.knowledge import Finding
 from visavis.reply.lines import Line, phrases_of
@@ -77,10 +78,10 @@ class Answer:
         await self._may_ask(move)
         async with aclosing(self._sensible_phrases(move)) as phrases:
             async for phrase in phrases:
-                step = next_step(judge(phrase, move.support), n_spoken)
+                step = next_step(judge(phrase.text, move.support), n_spoken)
                 if step == "speak":
                     n_spoken += 1
-                    yield phrase, "llm"
+                    yield Line(phrase.text, "llm", phrase.marks)
                 else:
                     break
         if n_spoken == 0:
@@ -93,18 +94,18 @@ class Answer:
         if not self._allowance.may_guess(tokens_in(_prompt_chars(move)) + move.max_tokens):
             await self._permission.wait()
 
-    async def _sensible_phrases(self, move: AskModel) -> AsyncGenerator[str, None]:
+    async def _sensible_phrases(self, move: AskModel) -> AsyncGenerator[Felt, None]:
         """Up to the first that nobody should say, or that was said already: models get stuck."""
         said: Counter[str] = Counter()
         async with aclosing(self._model_phrases(move)) as phrases:
             async for phrase in phrases:
-                if is_garbage(phrase) or said[same_words(phrase)]:
+                if is_garbage(phrase.text) or said[same_words(phrase.text)]:
                     return
-                said[same_words(phrase)] += 1
+                said[same_words(phrase.text)] += 1
                 yield phrase
 
-    async def _model_phrases(self, move: AskModel) -> AsyncGenerator[str, None]:
-        cutter = PhraseCutter()
+    async def _model_phrases(self, move: AskModel) -> AsyncGenerator[Felt, None]:
+        tags, cutter = TagReader(), PhraseCutter()
         n_chars_left = move.max_tokens * _MAX_CHARS_A_TOKEN
         self.bill.add(_prompt_chars(move))
         async with (
@@ -114,13 +115,13 @@ class Answer:
             async for piece in pieces:
                 self.mark("first_token")
                 self.bill.add(len(piece))
-                for phrase in cutter.push(piece[:n_chars_left]):
-                    yield phrase
+                for phrase in cutter.push(tags.push(piece[:n_chars_left])):
+                    yield unmarked(phrase)
                 n_chars_left -= len(piece)
                 if n_chars_left <= 0:
                     break
-        for phrase in cutter.flush():
-            yield phrase
+        for phrase in (*cutter.push(tags.flush()), *cutter.flush()):
+            yield unmarked(phrase)
 
 
 def same_words(text: str) -> str:
@@ -131,7 +132,7 @@ def same_words(text: str) -> str:
 async def spoken_lines(text: str, source: Source) -> AsyncGenerator[Line, None]:
     """Words that are known from the start, cut into phrases."""
     for phrase in phrases_of(text):
-        yield phrase, source
+        yield Line(phrase, source)
 
 
 async def think(engines: Engines, function: Callable[..., T], *arguments: object) -> T:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from visavis.clock import Clock
 from visavis.errors import EngineError
 from visavis.events import Phrase, Utterance
+from visavis.reply.feeling import Feelings, feelings_at, parted
 from visavis.reply.lines import Line
 from visavis.serve.allowance import Allowance
 from visavis.serve.answering import Answer, same_words, think
@@ -147,16 +148,20 @@ class Draft:
 
     async def _voice(self, lines: AsyncGenerator[Line, None]) -> None:
         playout = Playout(lead_ms=self._engines.tts.lead_ms)
+        feelings = Feelings()
         n_silent, n_voiced = 0, 0
-        async for text, source in lines:
+        async for text, source, tags in lines:
             self.mark("first_phrase")
+            marks = feelings.of(text, source, tags)
             async with aclosing(self._speak(text)) as pieces:
                 async for piece in pieces:
                     if not is_audible(piece.sound) and not playout.owes_tail:
                         n_silent += 1
                         continue
                     laying = think(self._engines, playout.add, source, piece)
-                    phrase = await within(PHRASE_S, laying, "The lips")
+                    laid = await within(PHRASE_S, laying, "The lips")
+                    here, marks = parted(marks, len(laid.text.split()))
+                    phrase = replace(laid, feelings=feelings_at(here, laid))
                     n_voiced += 1
                     self.mark("first_audio")
                     self._make(VoicedPhrase(phrase, piece.rate_hz))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from visavis.errors import VisavisError
-from visavis.events import Attempt, AttemptFailed, Phrase
+from visavis.events import Attempt, AttemptFailed, Feeling, Phrase
 from visavis.turns import Reply
 from visavis.wire import messages as wire
 
@@ -40,6 +40,11 @@ def phrase(reply_id: int, spoken: Phrase) -> wire.ReplyPhrase:
             for word in spoken.words
         ],
     )
+
+
+def emotion(reply_id: int, felt: Feeling) -> wire.ReplyEmotion:
+    """From where on a reply is said with which feeling."""
+    return wire.ReplyEmotion(reply_id=reply_id, at_sample=felt.at_sample, emotion=felt.emotion)
 
 
 def transcript(

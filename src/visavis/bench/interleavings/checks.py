@@ -66,6 +66,7 @@ class _Record:
     text: str = ""
     announced_samples: int = 0
     sent_samples: int = 0
+    felt_sample: int = 0
     reported_sample: int = 0
     """The furthest that the session was told the listener had heard."""
 
@@ -276,6 +277,14 @@ class Checks:
             _break(Rule.WIRE, f"phrase {message.index} of {message.reply_id} is out of place")
         record.announced_samples += message.n_samples
 
+    def _feel(self, message: wire.ReplyEmotion) -> None:
+        record = self._open_reply(message.reply_id, "a feeling")
+        if not record.revealed:
+            _break(Rule.PURE, f"a feeling of {message.reply_id} is shown before it is revealed")
+        if not record.felt_sample <= message.at_sample < record.announced_samples:
+            _break(Rule.WIRE, f"a feeling of {message.reply_id} is out of place")
+        record.felt_sample = message.at_sample
+
     def _end(self, message: wire.ReplyEnd) -> None:
         record = self._open_reply(message.reply_id, "the end")
         if record.ended or message.n_samples != record.sent_samples:
@@ -365,6 +374,7 @@ class Checks:
         wire.Transcript: _transcript,
         wire.ReplyArmed: _arm,
         wire.ReplyPhrase: _phrase,
+        wire.ReplyEmotion: _feel,
         wire.ReplyEnd: _end,
         wire.ReplyCommit: _commit,
         wire.ReplyDuck: _duck,

@@ -160,6 +160,7 @@ class Edge:
             pcm=_SOUND[: 2 * n_samples],
             cues=(ev.Cue(start_sample, 10, 1.0), ev.Cue(end_sample, 0, 0.0)),
             words=tuple(words),
+            feelings=(ev.Feeling(start_sample, "sad" if index % 2 else "happy"),),
         )
 
     def _spoilt(self, job: Job, reports: list[Report]) -> list[Report]:

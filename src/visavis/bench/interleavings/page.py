@@ -203,6 +203,7 @@ class Page:
         wire.Error: None,
         wire.ReplyArmed: _arm,
         wire.ReplyPhrase: _phrase,
+        wire.ReplyEmotion: None,
         wire.ReplyEnd: _end,
         wire.ReplyCommit: _commit,
         wire.ReplyDuck: _duck,
