@@ -1,33 +1,8 @@
 // Which mascot a hook means: that of the MascotClient around it, or, where a hook is called above its
 // client, the one that the MascotProvider knows.
 import { createContext, useContext, useEffect } from "react";
+import type { Company } from "./company.ts";
 import type { Actor, Mascot } from "./mascot.ts";
-
-/** The mascots below one provider, and who acts for all of them. */
-export class Company {
-  readonly #mascots = new Set<Mascot>();
-  readonly #actors = new Map<Actor, Map<Mascot, () => void>>();
-
-  join(mascot: Mascot): () => void {
-    this.#mascots.add(mascot);
-    for (const [actor, parts] of this.#actors) parts.set(mascot, mascot.act(actor));
-    return () => {
-      this.#mascots.delete(mascot);
-      for (const parts of this.#actors.values()) {
-        parts.get(mascot)?.();
-        parts.delete(mascot);
-      }
-    };
-  }
-
-  act(actor: Actor): () => void {
-    this.#actors.set(actor, new Map([...this.#mascots].map((mascot) => [mascot, mascot.act(actor)])));
-    return () => {
-      for (const leave of this.#actors.get(actor)?.values() ?? []) leave();
-      this.#actors.delete(actor);
-    };
-  }
-}
 
 export const CompanyContext = createContext<Company | null>(null);
 export const MascotContext = createContext<{ mascot: Mascot; inputs: readonly string[] } | null>(null);
