@@ -67,7 +67,7 @@ class WorkletTap implements PlayerTap {
 
 /** Everything that is overheard in this page, whoever asks. */
 class Overhearing {
-  readonly #listeners = new Set<Ears>();
+  readonly #listeners = new Set<{ ears: Ears }>();
   readonly #sessions = new Set<AgentSession>();
   #uninstall: (() => void) | null = null;
 
@@ -81,10 +81,11 @@ class Overhearing {
 
   /** From now on, until the function that is returned is called. */
   listen(ears: Ears): () => void {
-    this.#listeners.add(ears);
+    const listener = { ears }; // each call counts by itself, whoever's ears they are
+    this.#listeners.add(listener);
     this.#uninstall ??= this.#install();
     return () => {
-      this.#listeners.delete(ears);
+      this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
       this.#uninstall?.();
       this.#uninstall = null;
@@ -146,7 +147,7 @@ class Overhearing {
   }
 
   #tell(what: (ears: Ears) => void): void {
-    for (const ears of this.#listeners) what(ears);
+    for (const { ears } of this.#listeners) what(ears);
   }
 }
 

@@ -6,7 +6,7 @@ import { readFrame } from "../../src/react/frames.ts";
 import { figuresOf, Latency, tableOf } from "../../src/react/latency.ts";
 import { naturalOf } from "../../src/react/natural-options.ts";
 import { EventStream } from "../../src/react/sse.ts";
-import { isAgents, standIn } from "../../src/react/taps.ts";
+import { isAgents, overhearing, standIn } from "../../src/react/taps.ts";
 import { Timeline } from "../../src/react/timeline.ts";
 import { pcmFromUlaw } from "../../src/react/ulaw.ts";
 import { VISEMES } from "../../src/visemes.ts";
@@ -87,6 +87,19 @@ test("whose sockets are listened to", () => {
   assert.ok(isAgents("wss://anywhere/", ["convai"]));
   assert.ok(isAgents("ws://localhost:8300/v1/convai/conversation?visavis_ticket=1", undefined));
   assert.ok(!isAgents("ws://localhost:8300/v1/talk", ["visavis.v1"]));
+});
+
+test("two providers listen, and the page is as it was when the second has gone", () => {
+  const before = globalThis.WebSocket;
+  const nobody = {};
+  const [first, second] = [overhearing.listen(nobody), overhearing.listen(nobody)];
+  assert.notEqual(globalThis.WebSocket, before);
+  first();
+  first();
+  assert.notEqual(globalThis.WebSocket, before);
+  second();
+  assert.equal(globalThis.WebSocket, before);
+  assert.equal(overhearing.isInstalled, false);
 });
 
 test("what stands in does the same, tells, and goes", () => {
