@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from tests.serve.scripted import Script
+from tests.serve.scripted import LONG_STORY, Script, ScriptedLlm
 from visavis.serve.app import create_app
 from visavis.serve.settings import ServeSettings
 
@@ -46,7 +46,7 @@ SITE = """<!doctype html>
 def house(*allow_origins: str) -> Generator[str]:
     """Our server; its origin."""
     settings = ServeSettings(max_sessions=4, allow_origins=allow_origins)
-    with _serving(create_app(Script().engines(), settings)) as origin:
+    with _serving(create_app(Script(llm=ScriptedLlm(LONG_STORY)).engines(), settings)) as origin:
         yield origin
 
 

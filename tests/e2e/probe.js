@@ -82,8 +82,10 @@
   // Mean height of the mouth in the columns around its middle, as a share of the region: from the
   // topmost plum pixel down through whatever is inside. A shut mouth has the height of its line.
   function opening() {
-    const element = document.querySelector("visavis-avatar")?.shadowRoot;
-    const canvas = element?.querySelector("#stage") ?? document.querySelector("canvas");
+    // In the element's shadow root, or on a bare page.
+    const canvas =
+      document.querySelector("visavis-avatar")?.shadowRoot?.querySelector("#stage") ??
+      document.querySelector("#stage, canvas");
     if (!canvas || !canvas.width || !witness.roi) return -1;
     const [x, y, w, h] = witness.roi;
     small.width = SIZE;

@@ -222,9 +222,10 @@ def test_every_control_by_keyboard(visit: Callable[..., Visitor]) -> None:
     visitor.avatar("$('#text').focus()")
     visitor.page.keyboard.type("tell me a story")
     visitor.press("Enter")
-    visitor.until("$('#stop').disabled === false")
+    last = "[...el.avatar.talk.conversation.replies.values()].at(-1).status"
+    visitor.until(f"el.avatar.talk.conversation.turnId === 1 && {last} === 'committed'")
     visitor.press("Escape")
-    visitor.until("[...el.avatar.talk.conversation.replies.values()].at(-1).status === 'stopped'")
+    visitor.until(f"{last} === 'stopped'")
     assert visitor.avatar("el.open"), "Escape stops him first"
     visitor.until("$('#stop').disabled")
     assert visitor.press("Escape") == "launch"

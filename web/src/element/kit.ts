@@ -322,6 +322,8 @@ export class Kit {
     markup.launch.setAttribute("aria-label", `Talk with ${name}`);
     markup.root.dataset["connection"] = state.connection;
 
+    markup.root.dataset["microphone"] = state.microphone;
+
     const inSession = isInSession(state.connection);
     markup.root.dataset["session"] = inSession ? "on" : "off";
     markup.welcome.hidden = inSession || this.#refusal !== null;
