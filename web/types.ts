@@ -1,9 +1,12 @@
-// Writes src/wire.gen.ts from spec/events.schema.json: a wire message is defined once, in Python.
+// Writes src/*.gen.ts from spec/*.schema.json: a wire message is defined once, in Python.
 import { readFile, writeFile } from "node:fs/promises";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
-const schemaFile = new URL("../spec/events.schema.json", import.meta.url);
-const outputFile = new URL("./src/wire.gen.ts", import.meta.url);
+/** Each by its schema, the file that it becomes, and the name of the whole. */
+const SCHEMAS = [
+  ["events", "wire", "WireMessage"],
+  ["gateway", "gateway", "GatewayMessage"],
+] as const;
 
 /** A property's title would become a type of its own (`type TurnId = number`): noise. */
 function withoutPropertyTitles(node: unknown): unknown {
@@ -23,17 +26,21 @@ function withoutPropertyTitles(node: unknown): unknown {
   return copy;
 }
 
-const schema = withoutPropertyTitles(
-  JSON.parse(await readFile(schemaFile, "utf8")),
-) as JSONSchema;
-const text = await compile(schema, "WireMessage", {
-  additionalProperties: false, // unknown fields are allowed on the wire, but nobody reads them
-  bannerComment: "// Generated from spec/events.schema.json by `npm run types`: do not edit.",
-  unreachableDefinitions: true,
-  format: true,
-  style: { printWidth: 100 },
-});
-if (process.argv.includes("--check")) {
-  if ((await readFile(outputFile, "utf8")) !== text)
-    throw new Error("src/wire.gen.ts is stale: run `npm run types` and commit the result");
-} else await writeFile(outputFile, text);
+for (const [schemaName, moduleName, typeName] of SCHEMAS) {
+  const schemaFile = new URL(`../spec/${schemaName}.schema.json`, import.meta.url);
+  const outputFile = new URL(`./src/${moduleName}.gen.ts`, import.meta.url);
+  const schema = withoutPropertyTitles(
+    JSON.parse(await readFile(schemaFile, "utf8")),
+  ) as JSONSchema;
+  const text = await compile(schema, typeName, {
+    additionalProperties: false, // unknown fields are allowed on the wire, but nobody reads them
+    bannerComment: `// Generated from spec/${schemaName}.schema.json by \`npm run types\`: do not edit.`,
+    unreachableDefinitions: true,
+    format: true,
+    style: { printWidth: 100 },
+  });
+  if (process.argv.includes("--check")) {
+    if ((await readFile(outputFile, "utf8")) !== text)
+      throw new Error(`src/${moduleName}.gen.ts is stale: run \`npm run types\` and commit the result`);
+  } else await writeFile(outputFile, text);
+}

