@@ -76,7 +76,8 @@ def seen_from(samples: list[list[float]]) -> Seen:
     latency_s = float(np.median(rows[:, 2][rows[:, 2] > 0.0]))
     heard_ms = rows[:, 0] + (latency_s - _ANALYSER_CENTRE_S) * 1_000.0
     loudness = np.interp(rows[:, 0], heard_ms, rows[:, 3])
-    opening = rows[:, 4] - np.percentile(rows[:, 4], 5)
+    # A frame in which no lips were found (a smile is thin) says nothing of a shut mouth.
+    opening = rows[:, 4] - np.percentile(rows[rows[:, 4] > 0.0, 4], 10)
     return Seen(rows[:, 0], rows[:, 1], latency_s, loudness, np.maximum(0.0, opening))
 
 
