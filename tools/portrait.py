@@ -4,6 +4,7 @@ For maintainers. Needs a Chromium, and the npm package @rive-app/canvas-lite unp
 
     python tools/portrait.py path/to/@rive-app/canvas-lite --out artifacts/portrait
     python tools/portrait.py path/to/@rive-app/canvas-lite --readme     # writes docs/images/
+    python tools/portrait.py path/to/@rive-app/canvas-lite --readme --character mara
 
 Time is stepped by hand, so the same character gives the same pictures.
 """
@@ -262,9 +263,16 @@ def talk(sitter: Sitter, size_px: int, fps: int) -> list[Image.Image]:
     return frames
 
 
-def save_readme_images(sitter: Sitter, folder: Path) -> None:
-    """docs/images: the animation, a still and the mouths."""
+def save_readme_images(sitter: Sitter, folder: Path, name: str) -> None:
+    """docs/images: a still of anyone; of Pip the animation and the mouths too."""
     folder.mkdir(parents=True, exist_ok=True)
+    sitter.reset()
+    sitter.advance(0.5)
+    still = sitter.picture().resize((512, 512), Image.Resampling.LANCZOS)
+    still.save(folder / f"{name}.png", optimize=True)
+    if name != "pip":
+        return
+    sitter.reset()
     fps = 20
     frames = talk(sitter, 320, fps)
     frames[0].save(
@@ -276,10 +284,6 @@ def save_readme_images(sitter: Sitter, folder: Path) -> None:
         quality=68,
         method=5,
     )
-    sitter.reset()
-    sitter.advance(0.5)
-    still = sitter.picture().resize((512, 512), Image.Resampling.LANCZOS)
-    still.save(folder / "pip.png", optimize=True)
     mouths(sitter, close_up=False).save(folder / "pip-mouths.webp", quality=86)
 
 
@@ -314,7 +318,7 @@ def main() -> None:
         page.evaluate("load(1000)")
         sitter = Sitter(page, "in" if options.inputs else "vm")
         if options.readme:
-            save_readme_images(sitter, ROOT / "docs" / "images")
+            save_readme_images(sitter, ROOT / "docs" / "images", options.character)
         else:
             save_sheets(sitter, options.out)
         browser.close()

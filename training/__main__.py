@@ -76,8 +76,7 @@ def main(
 
 def record(settings: Settings, real: Sequence[Path]) -> Data:
     """Have every line spoken, and read the real speech."""
-    wanted = settings.n_dev + max(settings.n_kokoro, settings.n_flite, settings.n_joe)
-    planned = lines(settings, sentences(wanted, settings.seed))
+    planned = lines(settings, sentences(settings.n_sentences, settings.seed))
     missing = [line for line in planned if not recordings.path_of(line.key).is_file()]
     if missing:
         studio = _studio(missing)

@@ -41,6 +41,9 @@ def augmented(sound: Floats, others: list[Floats], random: np.random.Generator) 
     longest_s = 2.5 if random.random() < 0.25 else 0.8  # now and then there is much nobody says
     lead, tail = (int(random.uniform(0.05, longest_s) * RATE_HZ) for _ in range(2))
     speech = np.pad(sound, (lead, tail)).astype(np.float64)
+    for first, n in ((0, lead), (len(speech) - tail, tail)):
+        if random.random() < 0.5:
+            _breathe(speech[first : first + n], _loudness(speech), random)
     if random.random() < 0.5:
         speech = _in_room(speech, random)
     if random.random() < 0.6:
@@ -101,9 +104,32 @@ def _with_noise(speech: Doubles, others: list[Floats], random: np.random.Generat
         noise = _hum(len(speech), random) if kind < 0.85 else _knocks(len(speech), random)
         noise += 0.05 * _coloured(len(speech), random) * np.std(noise)
     ratio_db = random.uniform(lowest_db, 30.0)
-    loud = np.sqrt(np.mean(speech[np.abs(speech) > 0.01] ** 2) if np.any(speech > 0.01) else 1e-6)
-    noise *= loud / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10.0 ** (-ratio_db / 20.0)
+    noise *= _loudness(speech) / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10.0 ** (-ratio_db / 20.0)
     return speech + noise
+
+
+def _loudness(speech: Doubles) -> float:
+    """Of what is said, without the pauses."""
+    said = speech[np.abs(speech) > 0.01]
+    return float(np.sqrt(np.mean(said**2))) if len(said) else 1e-3
+
+
+def _breathe(pause: Doubles, loud: float, random: np.random.Generator) -> None:
+    """Add breaths to a pause, in place: swelling noise with the resonances of an open mouth.
+
+    Real speakers breathe in where synthetic ones are silent; the mouth is not shown speaking then.
+    """
+    for _ in range(1 + int(len(pause) / RATE_HZ)):
+        n = min(int(random.uniform(0.12, 0.6) * RATE_HZ), len(pause))
+        start = int(random.integers(len(pause) - n + 1))
+        size = _size(max(n, 2))
+        hz = np.arange(size // 2 + 1) * RATE_HZ / size
+        shape = np.full(len(hz), 0.05)
+        for centre_hz in random.uniform(300.0, 4_500.0, size=3):
+            shape += np.exp(-0.5 * ((hz - centre_hz) / random.uniform(150.0, 900.0)) ** 2)
+        breath = np.fft.irfft(np.fft.rfft(random.normal(size=size)) * shape, size)[:n]
+        breath *= np.hanning(n) / (np.std(breath) + 1e-9)
+        pause[start : start + n] += breath * loud * 10.0 ** (-random.uniform(12.0, 40.0) / 20.0)
 
 
 def _coloured(n: int, random: np.random.Generator) -> Doubles:

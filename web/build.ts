@@ -4,19 +4,27 @@ import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { build } from "esbuild";
+import { MODULES, SCRIPTS, THREADS } from "./bundles.ts";
 
 const outdir = resolve(process.argv[2] ?? "dist");
 await rm(outdir, { recursive: true, force: true });
 await mkdir(outdir, { recursive: true });
 
+const stamp = async (...files: string[]): Promise<string> => {
+  const digest = createHash("sha256");
+  for (const file of files) digest.update(await readFile(`${outdir}/${file}`));
+  return digest.digest("hex").slice(0, 12);
+};
+
+const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
+await copyFile(wasm, `${outdir}/rive.wasm`);
 await build({
+  ...MODULES,
+  outdir,
   entryPoints: [
+    ...THREADS.map((name) => `src/${name}.ts`),
     "src/page.ts",
     "src/page.css",
-    "src/capture.worklet.ts",
-    "src/playback.worklet.ts",
-    "src/listen.worklet.ts",
-    "src/ear.worker.ts",
     "src/preview.ts",
     "src/preview.css",
     "src/studio.ts",
@@ -24,30 +32,22 @@ await build({
     "src/workshop.ts",
     "src/workshop.css",
   ],
-  outdir,
-  bundle: true,
-  format: "esm",
-  target: ["chrome116", "firefox115", "safari16.4"],
-  minify: true,
-  sourcemap: true,
-  sourcesContent: false,
-  legalComments: "linked",
-  logLevel: "warning",
-  external: ["fs", "path"], // named in Rive's loader for Node, never reached in a browser
 });
 
-const wasm = createRequire(import.meta.url).resolve("@rive-app/canvas-lite/rive.wasm");
-await copyFile(wasm, `${outdir}/rive.wasm`);
+// What a script loads has the address of its build, so that browsers may keep it for ever.
+const companions = await stamp(...THREADS.map((name) => `${name}.js`), "rive.wasm");
+await build({
+  ...SCRIPTS,
+  outdir,
+  entryPoints: [{ in: "src/element/index.ts", out: "visavis" }],
+  define: { VISAVIS_BUILD: JSON.stringify(companions) },
+});
+
 for (const file of ["favicon.svg", "third-party.txt", "preview.template", "workshop.html"]) {
   await copyFile(`src/${file}`, `${outdir}/${file}`);
 }
 
 // Browsers may keep everything but index.html: a new build has new addresses.
-const stamp = createHash("sha256");
-const versioned = ["page.js", "page.css", "rive.wasm", "ear.worker.js"];
-for (const file of [...versioned, "capture.worklet.js", "playback.worklet.js", "listen.worklet.js"]) {
-  stamp.update(await readFile(`${outdir}/${file}`));
-}
-const version = stamp.digest("hex").slice(0, 12);
+const version = await stamp("page.js", "page.css", "visavis.js"); // it has its companions' address in it
 const html = await readFile("src/index.html", "utf8");
-await writeFile(`${outdir}/index.html`, html.replace(/"(page\.(?:js|css))"/g, `"$1?v=${version}"`));
+await writeFile(`${outdir}/index.html`, html.replace(/"((?:page|visavis)\.(?:js|css))"/g, `"$1?v=${version}"`));

@@ -62,6 +62,14 @@ def test_each_mouth_is_as_it_was_drawn(camera: Studio) -> None:
         assert changed(ours, theirs, 60).sum() < 12, viseme
 
 
+def test_half_way_the_face_does_not_shine_through(camera: Studio) -> None:
+    """Where both mouths are, nothing is seen of the yellow behind them."""
+    one, half, two = (shot(camera, {weight_name("aa"): w}) for w in (0, 50, 100))
+    both = (one[..., 1] < 30) & (two[..., 1] < 30)  # the face is full of green
+    assert both.sum() > 100
+    assert half[..., 1][both].max() < 36  # a quarter of the face's green would be 50 more
+
+
 def test_between_two_mouths_there_is_something_between(camera: Studio) -> None:
     one, half, two = (shot(camera, {weight_name("aa"): w}) for w in (0, 50, 100))
     assert changed(one, half).any()

@@ -64,6 +64,29 @@ CASES = {
       <g class="a" transform="matrix(.9 .2 -.3 .8 20 5)"><rect width="30" height="30"/>
       <g transform="translate(35 20) rotate(20)" id="t"><circle r="14" stroke="none"/></g></g>
       <g opacity=".4"><circle cx="75" cy="75" r="15"/></g><use href="#t" x="20" y="60"/>""",
+    "dashes": """<g fill="none" stroke="#335" stroke-width="4"><path d="M5 10 H95"
+      stroke-dasharray="9 5"/><path d="M5 25 C30 5 60 45 95 20" stroke-dasharray="6"
+      stroke-linecap="round" stroke="tomato"/><circle cx="25" cy="60" r="18"
+      stroke-dasharray="0 13" stroke-width="7" stroke-linecap="round" stroke="teal" fill="#def"/>
+      <rect x="55" y="45" width="38" height="28" stroke-dasharray="7 3 2 3" stroke-dashoffset="4"
+      fill="#fe9"/>
+      <path d="M5 90 h30 M40 85 h50 l-8 10" stroke-dasharray="12 4" stroke-dashoffset="-3"/></g>""",
+    "skewed dashes": """<g transform="translate(20 10) skewX(25) scale(1.6 .6)" fill="none"
+      stroke-width="5"><rect x="4" y="10" width="30" height="60" stroke="#530"
+      stroke-dasharray="8 4"/><circle cx="20" cy="105" r="14" stroke="navy" fill="#cdf"
+      stroke-dasharray="5 3 1 3" stroke-linecap="round"/></g>""",
+    "gradients with a focus": """<defs><radialGradient id="a" fx=".3" fy=".25"><stop
+      stop-color="#fff7e0"/><stop offset=".5" stop-color="#f6a"/><stop offset="1"
+      stop-color="#315"/></radialGradient><radialGradient id="b" gradientUnits="userSpaceOnUse"
+      cx="70" cy="60" r="20" fx="82" fy="52" gradientTransform="skewX(10)"><stop offset=".2"
+      stop-color="gold"/><stop offset="1" stop-color="teal"/></radialGradient></defs>
+      <ellipse cx="27" cy="30" rx="25" ry="20" fill="url(#a)" stroke="#223" stroke-width="2"/>
+      <path d="M50 45 h45 v45 h-45 z M60 80 h9 v-9 h-9 z" fill="url(#b)"/>
+      <g transform="translate(75 22) rotate(40) scale(1 .6)"><circle r="18" fill="url(#a)"/></g>""",
+    "mitres": """<g fill="none" stroke="#262" stroke-width="7"><path d="M10 45 L20 8 L30 45"/>
+      <path d="M45 45 L51 8 L57 45"/><path d="M70 45 L80 22 L90 45" stroke-miterlimit="9"
+      stroke="#a33"/><path d="M10 90 L30 60 L50 90 Z" stroke-miterlimit="1.2" stroke="#33a"/>
+      <path d="M65 90 L75 65 L85 90" stroke-miterlimit="2"/></g>""",
     "painted lines first": """<g paint-order="stroke" stroke="#222" stroke-width="10">
       <circle cx="30" cy="30" r="15" fill="#fc6"/><path d="M50 60 h40 v30" fill="#9cf"/></g>""",
 }

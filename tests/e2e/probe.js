@@ -1,8 +1,9 @@
 // Injected before the page's own code: a witness that trusts neither its clock nor its log.
 // Sound: whatever is connected to an AudioContext's destination is also connected to an analyser.
-// Mouth: pixels of the canvas, classified by the colours of Pip's mouth. One sample per frame.
+// All of it is kept, however seldom a busy machine draws: each frame fetches what came since the last.
+// Mouth: pixels of the canvas, classified by the colours of Pip's mouth, once per frame.
 (() => {
-  const witness = { samples: [], contexts: [], stops: [], requests: [], roi: null };
+  const witness = { frames: [], clock: [], blocks: [], contexts: [], stops: [], roi: null };
   Object.defineProperty(window, "__witness", { value: witness });
 
   // The microphone is Chromium's, playing a WAV; what the test says later is mixed into its stream,
@@ -38,6 +39,7 @@
     }
   };
 
+  const RING = 32768;
   const connect = AudioNode.prototype.connect;
   const taps = new Map();
   AudioNode.prototype.connect = function (target, ...rest) {
@@ -45,7 +47,7 @@
       const context = this.context;
       if (!taps.has(context)) {
         const analyser = context.createAnalyser();
-        analyser.fftSize = 1024;
+        analyser.fftSize = RING;
         taps.set(context, analyser);
         witness.contexts.push(context);
       }
@@ -54,16 +56,26 @@
     return connect.call(this, target, ...rest);
   };
 
-  const buffer = new Float32Array(1024);
-  function loudness() {
+  const ring = new Float32Array(RING);
+  let heardUntil = 0; // in samples of the newest context
+  // Loudness of each 5 ms since the last frame, by the context's own clock.
+  function listen() {
     const context = witness.contexts.at(-1);
     const tap = context && taps.get(context);
-    if (!tap) return { t: 0, rms: 0, latency: 0 };
-    tap.getFloatTimeDomainData(buffer);
-    let sum = 0;
-    for (const x of buffer) sum += x * x;
+    if (!tap) return;
+    tap.getFloatTimeDomainData(ring);
+    const now = Math.round(context.currentTime * context.sampleRate);
     const latency = context.outputLatency || context.baseLatency;
-    return { t: context.currentTime, rms: Math.sqrt(sum / buffer.length), latency };
+    witness.clock.push([performance.now(), context.currentTime, latency]);
+    const size = Math.round(0.005 * context.sampleRate);
+    heardUntil = Math.max(heardUntil, now - RING);
+    for (; heardUntil + size <= now; heardUntil += size) {
+      let sum = 0;
+      const start = RING - (now - heardUntil);
+      for (let at = start; at < start + size; at++) sum += ring[at] ** 2;
+      const middle = (heardUntil + size / 2) / context.sampleRate;
+      witness.blocks.push([middle, Math.sqrt(sum / size)]);
+    }
   }
 
   const small = document.createElement("canvas");
@@ -81,7 +93,10 @@
   // Mean height of the mouth in the columns around its middle, as a share of the region: from the
   // topmost plum pixel down through whatever is inside. A shut mouth has the height of its line.
   function opening() {
-    const canvas = document.querySelector("#stage");
+    // In the element's shadow root, or on a bare page.
+    const canvas =
+      document.querySelector("visavis-avatar")?.shadowRoot?.querySelector("#stage") ??
+      document.querySelector("#stage");
     if (!canvas || !canvas.width || !witness.roi) return -1;
     const [x, y, w, h] = witness.roi;
     small.width = SIZE;
@@ -121,12 +136,8 @@
 
   function sample() {
     // After the page's own frame callbacks have drawn: a task right behind this frame.
-    queueMicrotask(() => undefined);
-    const sound = loudness();
-    setTimeout(() => {
-      witness.samples.push([performance.now(), sound.t, sound.latency, sound.rms, opening()]);
-      if (witness.samples.length > 20000) witness.samples.splice(0, 5000);
-    }, 0);
+    listen();
+    setTimeout(() => witness.frames.push([performance.now(), opening()]), 0);
     requestAnimationFrame(sample);
   }
   requestAnimationFrame(sample);

@@ -8,12 +8,13 @@ destination, pixels of the canvas. The tests read the record.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 import sys
 import wave
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -54,6 +55,11 @@ _GREETING_S = 9.0
 RATE_OUT_HZ = 22_050
 _PROBE = Path(__file__).with_name("probe.js")
 _ON_SCREEN_MS = 30_000.0
+_NATURAL = Path(__file__).parents[2] / "spec" / "natural.json"
+_OPENINGS = [
+    float(json.loads(_NATURAL.read_text("utf-8"))["shapes"][name]["opening"])
+    for name in table().order
+]
 
 
 @dataclass
@@ -207,7 +213,9 @@ def record(
                 page.evaluate("visavis.events.filter(e => e.kind === 'anchor')"),
                 page.evaluate("visavis.state.contextRateHz"),
             ),
-            seen=seen_from(page.evaluate("__witness.samples")),
+            seen=seen_from(
+                *(page.evaluate(f"__witness.{name}") for name in ("frames", "blocks", "clock"))
+            ),
             told_to_stop_ms=dict(page.evaluate("__witness.stops")),
         )
         browser.close()
@@ -262,7 +270,7 @@ def _at_ear_ms(record: Record, turn_id: int, sample: float) -> float:
     before = [claim for claim in _claimed(record, turn_id) if claim.first_sample <= sample]
     claim = before[-1]
     context_s = claim.start_s + (sample - claim.first_sample) / RATE_OUT_HZ
-    return record.seen.at_ear_ms(context_s)
+    return float(record.seen.clock.at_ear_ms(context_s)[0])
 
 
 def _while_heard(record: Record, turn_id: int) -> Seen:
@@ -272,13 +280,47 @@ def _while_heard(record: Record, turn_id: int) -> Seen:
     return record.seen.between(start_ms - 300, end_ms + 300)
 
 
+def _at_the_ear(
+    record: Record, turn_id: int, samples: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Values at samples of a reply, as (page time, value); nothing between two of its stretches.
+
+    A machine that is too busy voices a phrase too late; the page then goes on with a new claim.
+    """
+    claims = _claimed(record, turn_id)
+    ends = [claim.first_sample for claim in claims[1:]] + [float("inf")]
+    times_ms: list[NDArray[np.float64]] = []
+    found: list[NDArray[np.float64]] = []
+    for claim, end in zip(claims, ends, strict=True):
+        inside = (samples >= claim.first_sample) & (samples < end)
+        if not inside.any():
+            continue
+        context_s = claim.start_s + (samples[inside] - claim.first_sample) / RATE_OUT_HZ
+        at_ms = record.seen.clock.at_ear_ms(context_s)
+        times_ms.append(np.concatenate([[at_ms[0] - 1.0], at_ms, [at_ms[-1] + 1.0]]))
+        found.append(np.concatenate([[0.0], values[inside], [0.0]]))
+    return np.concatenate(times_ms), np.concatenate(found)
+
+
 def _expected_loudness(record: Record, turn_id: int, seen: Seen) -> NDArray[np.float64]:
     """What should be heard at each moment of `seen`, from what was sent and the page's claims."""
     sound = record.sound(turn_id)
     starts = np.arange(0, len(sound) - 220, 220)
-    loudness = [float(np.sqrt(np.mean(sound[at : at + 220] ** 2))) for at in starts]
-    times_ms = [_at_ear_ms(record, turn_id, float(at + 110)) for at in starts]
-    return np.interp(seen.time_ms, times_ms, loudness, left=0.0, right=0.0)
+    loudness = np.array([float(np.sqrt(np.mean(sound[at : at + 220] ** 2))) for at in starts])
+    times_ms, values = _at_the_ear(
+        record, turn_id, np.asarray(starts + 110.0, dtype=np.float64), loudness
+    )
+    return np.interp(seen.heard_ms, times_ms, values, left=0.0, right=0.0)
+
+
+def _expected_opening(record: Record, turn_id: int, seen: Seen) -> NDArray[np.float64]:
+    """How far the mouth should be open at each moment of `seen`, from the cues that were sent."""
+    cues = [cue for phrase in record.phrases(turn_id) for cue in phrase.cues]
+    samples = np.arange(0.0, len(record.sound(turn_id)), 110.0)
+    which = np.searchsorted([cue.at_sample for cue in cues], samples, side="right") - 1
+    openings = np.array([_OPENINGS[cue.viseme] * cue.weight for cue in cues])
+    times_ms, values = _at_the_ear(record, turn_id, samples, openings[np.maximum(which, 0)])
+    return np.interp(seen.heard_ms, times_ms, values, left=0.0, right=0.0)
 
 
 def test_what_was_said_is_understood(record: Record) -> None:
@@ -300,16 +342,30 @@ def test_voice_comes_out_whole_when_the_page_says(record: Record, turn_id: int) 
     seen = _while_heard(record, turn_id)
     expected = _expected_loudness(record, turn_id, seen)
     lag_ms, correlation = best_lag_ms(seen.instead_of_mouth(expected))
-    assert correlation > 0.8
+    assert correlation > 0.9
     assert abs(lag_ms) <= 40.0
     assert _claimed(record, turn_id)[-1].first_sample >= len(record.sound(turn_id)) - 2_205
 
 
 @pytest.mark.parametrize("turn_id", [1, 4])
-def test_mouth_opens_with_the_loudness(record: Record, turn_id: int) -> None:
-    lag_ms, correlation = best_lag_ms(_while_heard(record, turn_id))
+def test_mouth_opens_as_the_cues_say_when_their_sound_is_heard(
+    record: Record, turn_id: int
+) -> None:
+    seen = _while_heard(record, turn_id)
+    expected = replace(seen, loudness=_expected_opening(record, turn_id, seen))
+    lag_ms, correlation = best_lag_ms(expected)
+    assert correlation > 0.7
     assert abs(lag_ms) <= 40.0
-    assert correlation > 0.5
+
+
+@pytest.mark.parametrize("turn_id", [1, 4])
+def test_mouth_opens_with_the_loudness(record: Record, turn_id: int) -> None:
+    """Nothing that the page says comes into this. Speech is loud with a small mouth, too (.45 is
+    usual); one
+    that moves without regard to the sound stays under .3."""
+    lag_ms, correlation = best_lag_ms(_while_heard(record, turn_id))
+    assert correlation > 0.35
+    assert abs(lag_ms) <= 60.0
 
 
 def test_lips_shut_where_they_must(record: Record) -> None:
@@ -322,7 +378,7 @@ def test_lips_shut_where_they_must(record: Record) -> None:
             for cue, following in pairwise(phrase.cues):
                 if cue.viseme == table().index("PP"):
                     at_ms = _at_ear_ms(record, turn_id, (cue.at_sample + following.at_sample) / 2)
-                    openings.append(float(np.interp(at_ms, seen.time_ms, seen.opening)) / wide)
+                    openings.append(float(np.interp(at_ms, seen.drawn_ms, seen.opening)) / wide)
     assert len(openings) >= 5
     assert float(np.median(openings)) < 0.1
     assert float(np.mean(np.array(openings) < 0.25)) >= 0.75
@@ -343,7 +399,7 @@ def test_speaking_over_pip_stops_him_and_shuts_his_mouth(record: Record) -> None
     after = record.seen.between(told_ms, told_ms + 1_000)
     # The first frame may have been drawn before the order was read; the one behind it was not.
     assert float(after.opening[1:].max()) < 0.15 * wide
-    quiet = record.seen.between(told_ms + 70 + 1_000 * record.seen.latency_s, told_ms + 1_000)
+    quiet = record.seen.between(told_ms + 70 + 1_000 * record.seen.clock.latency_s, told_ms + 1_000)
     assert float(quiet.loudness.max()) < 0.002
 
 

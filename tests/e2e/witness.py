@@ -9,46 +9,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STEP_MS = 5.0
-_ANALYSER_CENTRE_S = 512 / 44_100  # the probe's analyser shows the last 1024 samples
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The page's clock and the audio context's, side by side as the probe read them."""
+
+    page_ms: NDArray[np.float64]
+    context_s: NDArray[np.float64]
+    latency_s: float
+
+    def at_ear_ms(self, context_s: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """When sound of these context times was at the ear, by the page's clock.
+
+        The context's clock advances in jumps of a device buffer, and stands still when the machine
+        is too busy: so it is compared with the page's clock over two seconds around each time.
+        """
+        times_s = np.atleast_1d(np.asarray(context_s, dtype=np.float64))
+        ahead_ms = self.page_ms - 1_000.0 * self.context_s
+        # One comparison for each tenth of a second serves all times in it.
+        tenths, which = np.unique(np.round(times_s, 1), return_inverse=True)
+        medians = [np.median(ahead_ms[self._around(time_s)], keepdims=False) for time_s in tenths]
+        return np.array(medians)[which] + 1_000.0 * (times_s + self.latency_s)
+
+    def _around(self, time_s: float) -> NDArray[np.bool_]:
+        distance_s = np.abs(self.context_s - time_s)
+        return distance_s <= max(1.0, float(distance_s.min()))
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One sample per drawn frame: `time_ms` of the page's clock, loudness at the ear, opening.
+    """The mouth frame by frame, and the loudness at the ear block by block; page clock."""
 
-    `opening` is the height of the mouth less that of the line of a shut one.
-    """
-
-    time_ms: NDArray[np.float64]
-    context_s: NDArray[np.float64]
-    latency_s: float
-    loudness: NDArray[np.float64]
+    drawn_ms: NDArray[np.float64]
     opening: NDArray[np.float64]
+    """Its height less that of the line of a shut mouth."""
+    heard_ms: NDArray[np.float64]
+    loudness: NDArray[np.float64]
+    clock: Clock
 
     def between(self, start_ms: float, end_ms: float) -> Seen:
-        """The samples in this stretch of the page's clock."""
-        inside = (self.time_ms >= start_ms) & (self.time_ms < end_ms)
+        """What was drawn and heard in this stretch of the page's clock."""
+        drawn = (self.drawn_ms >= start_ms) & (self.drawn_ms < end_ms)
+        heard = (self.heard_ms >= start_ms) & (self.heard_ms < end_ms)
         return Seen(
-            self.time_ms[inside],
-            self.context_s[inside],
-            self.latency_s,
-            self.loudness[inside],
-            self.opening[inside],
+            self.drawn_ms[drawn],
+            self.opening[drawn],
+            self.heard_ms[heard],
+            self.loudness[heard],
+            self.clock,
         )
 
-    def at_ear_ms(self, context_s: float) -> float:
-        """When sound of this context time was at the ear.
-
-        The context's clock advances in jumps of a device buffer, and stands still when the machine
-        is too busy: so it is compared with the page's clock over two seconds around that time.
-        """
-        near = np.abs(self.context_s - context_s) < 1.0
-        ahead_ms = self.time_ms[near] - 1_000.0 * self.context_s[near]
-        return float(np.median(ahead_ms)) + 1_000.0 * (context_s + self.latency_s)
-
     def instead_of_mouth(self, values: NDArray[np.float64]) -> Seen:
-        """The same moments, with other values to compare the loudness with."""
-        return Seen(self.time_ms, self.context_s, self.latency_s, self.loudness, np.sqrt(values))
+        """The same sound, with other values at `heard_ms` to compare its loudness with."""
+        return Seen(self.heard_ms, np.sqrt(values), self.heard_ms, self.loudness, self.clock)
 
 
 @dataclass(frozen=True)
@@ -68,24 +82,27 @@ def claims_from(anchors: list[dict[str, Any]], context_rate_hz: float) -> list[C
     ]
 
 
-def seen_from(samples: list[list[float]]) -> Seen:
-    """From the probe's rows [time_ms, context_s, latency_s, rms, opening]."""
-    rows = np.asarray(samples, dtype=np.float64)
-    rows = rows[rows[:, 4] >= 0.0]
-    # The analyser shows sound that is at the ear later by the output latency.
-    latency_s = float(np.median(rows[:, 2][rows[:, 2] > 0.0]))
-    heard_ms = rows[:, 0] + (latency_s - _ANALYSER_CENTRE_S) * 1_000.0
-    loudness = np.interp(rows[:, 0], heard_ms, rows[:, 3])
+def seen_from(
+    frames: list[list[float]], blocks: list[list[float]], clock_rows: list[list[float]]
+) -> Seen:
+    """From the probe's [page_ms, opening], [context_s, rms] and [page_ms, context_s, latency_s]."""
+    drawn = np.asarray(frames, dtype=np.float64)
+    drawn = drawn[drawn[:, 1] >= 0.0]
+    page_ms, context_s, latency_s = np.asarray(clock_rows, dtype=np.float64).T
+    clock = Clock(page_ms, context_s, float(np.median(latency_s[latency_s > 0.0])))
+    heard = np.asarray(blocks, dtype=np.float64)
     # A frame in which no lips were found (a smile is thin) says nothing of a shut mouth.
-    opening = rows[:, 4] - np.percentile(rows[rows[:, 4] > 0.0, 4], 10)
-    return Seen(rows[:, 0], rows[:, 1], latency_s, loudness, np.maximum(0.0, opening))
+    opening = drawn[:, 1] - np.percentile(drawn[drawn[:, 1] > 0.0, 1], 10)
+    return Seen(
+        drawn[:, 0], np.maximum(0.0, opening), clock.at_ear_ms(heard[:, 0]), heard[:, 1], clock
+    )
 
 
 def best_lag_ms(seen: Seen, at_most_ms: float = 250.0) -> tuple[float, float]:
     """(lag, correlation): by how much the mouth follows the sound at the ear; negative: ahead."""
-    grid_ms = np.arange(seen.time_ms[0], seen.time_ms[-1], _STEP_MS)
-    loudness = _smooth(np.interp(grid_ms, seen.time_ms, np.sqrt(seen.loudness)))
-    opening = np.interp(grid_ms, seen.time_ms, seen.opening)
+    grid_ms = np.arange(seen.drawn_ms[0], seen.drawn_ms[-1], _STEP_MS)
+    loudness = _smooth(np.sqrt(np.interp(grid_ms, seen.heard_ms, seen.loudness)))
+    opening = np.interp(grid_ms, seen.drawn_ms, seen.opening)
     reach = int(at_most_ms / _STEP_MS)
     middle = loudness[reach:-reach]
     lags = np.arange(-reach, reach + 1)

@@ -213,6 +213,7 @@ def test_nothing_but_the_emotions_moves_what_emotions_move(objects: Sequence[Riv
         ("ClippingShape", "sourceId", 9999, "no shape"),
         ("Shape", "parentId", 9999, "parent"),
         ("Tendon", "boneId", 1, "no bone"),
+        ("TranslationConstraint", "targetId", 9999, "no node"),
         ("KeyedObject", "objectId", 9999, "doesn't exist"),
         ("KeyedProperty", "propertyKey", 9999, "doesn't have"),
         ("AnimationState", "animationId", 9999, "plays animation"),

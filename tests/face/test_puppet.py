@@ -10,10 +10,14 @@ import pytest
 
 from visavis.errors import ConfigError
 from visavis.face.contract import VISEMES
+from visavis.face.frame_cost import cost
 from visavis.face.keys import property_key
-from visavis.face.lint import LEAST_SHARE, cost, nearest_mouths, problems
+from visavis.face.lint import LEAST_SHARE, nearest_mouths, problems
+from visavis.face.mouth import SHAPES
+from visavis.face.moves import EMOTIONS
 from visavis.face.puppet import Puppet, make_puppet
 from visavis.face.recipe import Recipe, read_recipe
+from visavis.face.rig import Emotion
 from visavis.face.riv import RivObject, read_riv
 from visavis.face.svg_xml import DrawingError
 
@@ -154,14 +158,16 @@ def test_drawn_mouths_with_the_same_points_morph() -> None:
 
 def test_drawn_mouths_with_other_points_cross_fade_and_the_reason_is_told() -> None:
     mouths = "".join(mouth_group(v, 4) for v in VISEMES if v != "FF")
-    odd = mouth_group("FF", 4, extra='<rect x="45" y="60" width="9" height="2" fill="#fff"/>')
-    puppet = made(mouth=mouths + odd)
+    extra = '<rect x="45" y="60" width="9" height="2" fill="#fff"/>'
+    puppet = made(mouth=mouths + mouth_group("FF", 4, extra))
     assert puppet.mouth == "drawn, cross-fading"
     assert "mouth-FF can't morph from mouth-sil: 1 objects here, 2 there" in told(puppet)
-    poses = animated(puppet.riv, "mouth_")
-    for viseme in VISEMES:
-        shown = [value for value in poses[f"mouth_{viseme}"].values() if value == 1]
-        assert len(shown) == 1, viseme
+    glass = made(mouth=mouths + mouth_group("FF", 4, extra.replace("#fff", "#fff8")))
+    for one, opacity in ((puppet, 1.8), (glass, 1.0)):  # what is half-transparent stays so
+        poses = animated(one.riv, "mouth_")
+        for viseme in VISEMES:
+            shown = [value for value in poses[f"mouth_{viseme}"].values() if value > 0]
+            assert shown == pytest.approx([opacity]), viseme
 
 
 def test_mouths_that_were_not_drawn_are_taken_from_the_nearest() -> None:
@@ -206,13 +212,35 @@ def test_lips_hang_on_bones_so_that_feelings_bend_every_shape() -> None:
         for o in objects
         if o.kind == "CubicWeight"
     ]
-    # Each path's points: left corner, top, right corner, bottom; bone 3 is the middle.
-    assert weights == [(b, b, b) for b in (1, 3, 2, 3)] * kinds(objects).count("Skin")
+    # Each path's points: left corner, top, right corner, bottom; bone 3 is the middle, which every
+    # handle follows too (a second bone is in the second byte).
+    both = [b | 3 << 8 for b in (1, 3, 2, 3)]
+    points = list(zip((1, 3, 2, 3), both, both, strict=True))
+    assert weights == points * kinds(objects).count("Skin")
     poses = list(animated(made().riv, "emotion_").values())
     assert all(one != two for one, two in itertools.combinations(poses, 2))
     calm = made(recipe=Recipe(name="Test", emotions=0))
     still = list(animated(calm.riv, "emotion_").values())
     assert all(pose == still[0] for pose in still)
+
+
+@pytest.mark.parametrize("emotion", [e for e in Emotion if e is not Emotion.NEUTRAL])
+@pytest.mark.parametrize("viseme", VISEMES)
+def test_no_feeling_turns_a_ring_inside_out(viseme: str, emotion: Emotion) -> None:
+    """The corners stay between the lips: a sad U is a ring, not a heart."""
+    form, wish = SHAPES[viseme], EMOTIONS[emotion]
+    corner = form.corner + form.bend * wish["mouth-corner.y"]
+    lips = [y + form.bend * wish["mouth-middle.y"] for y in (form.top, form.bottom)]
+    if form.pinch < 0.2:  # the round ones, and aa
+        assert lips[0] + 4 < corner < lips[1] - 4
+
+
+def test_each_mouth_says_how_far_its_bones_follow_a_feeling() -> None:
+    strength = property_key("TranslationConstraint", "strength")
+    poses = animated(made().riv, "mouth_")
+    for viseme, form in SHAPES.items():
+        found = [v for (_, key), v in poses[f"mouth_{viseme}"].items() if key == strength]
+        assert found == pytest.approx([form.bend] * 3), viseme
 
 
 def test_feelings_are_mirrored() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from visavis.characters import read_source
 from visavis.errors import ConfigError
 from visavis.face.keys import KINDS, Kind, Wire
 from visavis.face.riv import (
@@ -53,6 +55,24 @@ def test_what_is_read_is_written_byte_for_byte(
     data = rewrite_riv(RivFile(7, minor, tuple(objects), file_id, contents))
     assert read_riv(data) == RivFile(7, minor, tuple(objects), file_id, contents)
     assert rewrite_riv(read_riv(data)) == data
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@given(data=st.data())
+@settings(max_examples=4)
+def test_every_type_with_all_its_properties_survives(kind: Kind, data: st.DataObject) -> None:
+    props = {prop.name: data.draw(VALUES[prop.wire]) for prop in kind.properties}
+    assert read_riv(write_riv([RivObject(kind.name, props)])).objects == (
+        RivObject(kind.name, props),
+    )
+
+
+@pytest.mark.parametrize("name", ["pip", "mara", "template"])
+def test_our_own_files_are_written_back_byte_for_byte(name: str) -> None:
+    data = read_source(Path(__file__).parents[2] / "characters" / name).build().riv
+    file = read_riv(data)
+    assert rewrite_riv(file) == data
+    assert write_riv(file.objects) == data  # nothing but the objects is in it
 
 
 def test_what_is_newer_than_our_tables_is_kept() -> None:

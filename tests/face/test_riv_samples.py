@@ -1,6 +1,9 @@
 """Files that Rive's own editor has written: read, written back, and compared.
 
-None of them is in this repository. Set VISAVIS_RIV_SAMPLES to a folder of .riv files, for example
+None of them is in this repository, and no package that Rive publishes to npm holds one (looked at:
+@rive-app/canvas-lite 2.45.0, react-canvas 4.35.0, react-native 0.5.0, rive-react-native 9.8.5,
+rive-canvas 0.7.6 and rive-js 1.0.1), so a fresh machine has none. test_riv.py writes and reads all
+types instead. Set VISAVIS_RIV_SAMPLES to a folder of .riv files, for example
 `tests/unit_tests/assets` of a checkout of rive-runtime (MIT).
 """
 

@@ -201,6 +201,27 @@ def test_names_come_from_labels_and_hidden_layers_stay() -> None:
     assert nodes["mouth-PP"].visibility is Visibility.HIDDEN
 
 
+FOCUS = '<radialGradient id="f" {}><stop stop-color="{}"/><stop offset="1"/></radialGradient>'
+
+
+def test_a_gradient_off_its_centre_becomes_discs_that_are_told() -> None:
+    rect = '<rect id="a" width="9" height="9" fill="url(#f)" stroke="red"/>'
+    drawing = read_svg(svg(FOCUS.format("fx='.25'", "white") + rect))
+    (group,) = drawing.root.children
+    assert group.name == "a"
+    ground, *discs, line = outlines(group)
+    assert ground.fill == 0xFF000000
+    assert line.stroke is not None
+    assert f"as {len(discs)} discs" in drawing.warnings[0].what
+    widths = [disc.box.width for disc in discs if disc.box]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] == pytest.approx(9)
+    last = discs[-1].fill
+    assert isinstance(last, Gradient)
+    assert last.stops[0].color == 0xFFFFFFFF
+    assert last.matrix.point(*last.start)[0] == pytest.approx(0.25 * 9, abs=0.2)
+
+
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
@@ -213,7 +234,10 @@ def test_names_come_from_labels_and_hidden_layers_stay() -> None:
         ('<mask id="m"/><g mask="url(#m)"><rect width="9" height="9"/></g>', "clip path"),
         ('<pattern id="p"/><rect width="9" height="9" fill="url(#p)"/>', "<pattern>"),
         ('<rect width="9" height="9"><animate/></rect><animate/>', "layer names"),
-        ('<path d="M0 0h9" stroke="red" stroke-dasharray="2"/>', "dashes"),
+        ('<path d="M0 0h9" stroke="red" stroke-dasharray="2 -1"/>', "below 0"),
+        ('<path d="M0 0h9" stroke="red" stroke-dasharray="2%"/>', "unit %"),
+        ('<path d="M0 0h9e4M0 9h9e4" stroke="red" stroke-dasharray="2"/>', "dashes"),
+        ('<path d="M0 0h9" stroke="red" stroke-miterlimit=".5"/>', "less than 1"),
         ('<rect width="9" height="9" style="mix-blend-mode:multiply"/>', "mix-blend"),
         ('<use href="other.svg#a"/>', "outside of this file"),
         ('<rect width="9" height="9" fill="url(https://x.example/a#b)"/>', "outside"),
@@ -225,6 +249,14 @@ def test_names_come_from_labels_and_hidden_layers_stay() -> None:
         ('<rect width="1e400" height="9"/>', "out of range"),
         ('<rect width="9em" height="9"/>', "unit em"),
         ('<polygon points="1,2 3"/>', "even number"),
+        (
+            FOCUS.format("fx='.99'", "red") + '<rect width="9" height="9" fill="url(#f)"/>',
+            "cx and cy",
+        ),
+        (FOCUS.format("fr='.1'", "red") + '<rect width="9" height="9" fill="url(#f)"/>', "a size"),
+        (FOCUS.format("fx='.2'", "#f008") + '<circle r="9" fill="url(#f)"/>', "half-transparent"),
+        (FOCUS.format("fx='.2'", "red") + '<circle r="9" stroke="url(#f)"/>', "drop fx"),
+        (FOCUS.format("fx='.2'", "red") + '<circle r="9" opacity=".5" fill="url(#f)"/>', "drop fx"),
         ('<g data-pivot="1"><rect width="9" height="9"/></g>', "data-pivot"),
     ],
 )

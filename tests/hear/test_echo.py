@@ -271,5 +271,5 @@ def test_the_real_voice_does_not_interrupt_itself_and_a_person_does(
     late_ms = heard_within(scene, onsets(scene, silero.detector()))
     if loud:  # over an echo louder than oneself one may have to say it twice
         assert min(late_ms) <= 2_000.0, late_ms
-    else:
-        assert max(late_ms) <= 250.0, late_ms
+    else:  # within the first word, whatever the take; `bench echo` has the figures
+        assert max(late_ms) <= 400.0, late_ms

@@ -15,7 +15,7 @@ from visavis.lips.graph import Kind
 from visavis.lips.net import Heard
 
 UNITS = units_said(TEXT)
-durations = st.lists(st.integers(3, 30), min_size=len(UNITS), max_size=len(UNITS))
+durations = st.lists(st.integers(5, 30), min_size=len(UNITS), max_size=len(UNITS))
 
 
 def follow(heard: Heard, words: tuple[Variants, ...] = TEXT, step: int = 10_000) -> list[Piece]:

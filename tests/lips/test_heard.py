@@ -39,10 +39,12 @@ def test_spans_fill_the_sound_to_its_last_sample(rate_hz: int, hears: Hears) -> 
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.sampled_from(RATES), st.lists(st.integers(0, 9_000), max_size=5))
-def test_the_same_spans_however_the_sound_is_cut(rate_hz: int, sizes: list[int]) -> None:
+@given(st.sampled_from(RATES), st.lists(st.integers(0, 9_000), max_size=5), st.sampled_from(Hears))
+def test_the_same_spans_however_the_sound_is_cut(
+    rate_hz: int, sizes: list[int], hears: Hears
+) -> None:
     sound = noisy_sound(rate_hz)
-    assert heard(sound, rate_hz, sizes) == heard(sound, rate_hz, [])
+    assert heard(sound, rate_hz, sizes, hears) == heard(sound, rate_hz, [], hears)
 
 
 def test_at_the_ears_own_rate_nothing_is_changed() -> None:
@@ -62,11 +64,15 @@ def test_what_is_no_sound_does_no_harm(value: float) -> None:
     assert spans[-1].end_sample == len(sound)
 
 
-def test_no_sound_has_no_spans() -> None:
-    assert HeardSource(24_000, WEIGHTS).finish() == ()
+@pytest.mark.parametrize("hears", list(Hears))
+def test_no_sound_has_no_spans(hears: Hears) -> None:
+    source = HeardSource(24_000, WEIGHTS, hears=hears)
+    source.read("nothing is ever said")
+    assert source.finish() == ()
 
 
 def test_who_listens_alone_is_sooner() -> None:
-    alone, reading = (HeardSource(16_000, WEIGHTS, hears=hears) for hears in Hears)
+    alone = HeardSource(16_000, WEIGHTS)
+    reading = HeardSource(16_000, WEIGHTS, hears=Hears.WORDS_TOO)
     assert alone.delay_ms <= 100.0
     assert alone.delay_ms < reading.delay_ms

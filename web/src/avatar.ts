@@ -61,6 +61,10 @@ export class Avatar {
   talk: Talk | null = null;
   #player: Player | null = null;
   #microphone: Microphone | null = null;
+  #microphoneId: string | null = null;
+  #speakerId: string | null = null;
+  #level = 0;
+  #frameRequest = 0;
   #stage: Stage | null = null;
   #stream: StreamFace | null = null;
   #held: Weights | null = null;
@@ -85,7 +89,7 @@ export class Avatar {
     this.debug = options.debug === "on" ? new DebugLog() : null;
     this.#director = new Director(options.moments ?? null);
     useRuntime(assets.wasmUrl);
-    requestAnimationFrame(() => this.#frame());
+    this.#frameRequest = requestAnimationFrame(() => this.#frame());
   }
 
   /** One at a time, for two characters can't share the canvas. */
@@ -127,10 +131,15 @@ export class Avatar {
     try {
       const talk = await this.start();
       if (this.#player === null) return;
-      const microphone = await Microphone.open(this.#player.context, this.#assets.captureWorkletUrl);
+      const microphone = await Microphone.open(
+        this.#player.context,
+        this.#assets.captureWorkletUrl,
+        this.#microphoneId,
+      );
       this.#microphone = microphone;
       microphone.onFrame = (frame) => {
         talk.capture(frame);
+        this.#level = peakOf(frame.pcm);
         this.debug?.capture(frame, this.#player?.context.sampleRate ?? 1);
       };
       microphone.onLost = () => {
@@ -148,6 +157,52 @@ export class Avatar {
     if (this.#microphone === null) return;
     this.#microphone.listening = status;
     this.talk?.microphone(status);
+  }
+
+  /** Another microphone, by `enumerateDevices`' name; at once, if one is open. */
+  async chooseMicrophone(deviceId: string | null): Promise<void> {
+    this.#microphoneId = deviceId;
+    if (this.#microphone === null) return;
+    const wasMuted = this.talk?.microphoneStatus === "muted";
+    this.#closeMicrophone();
+    await this.openMicrophone();
+    if (wasMuted) this.mute("muted");
+  }
+
+  /** Another loudspeaker; rejects where the browser refuses it. See `canChooseSpeaker`. */
+  async chooseSpeaker(deviceId: string | null): Promise<void> {
+    await setSink(this.#player?.context, deviceId);
+    this.#speakerId = deviceId; // one that was refused is not tried again at the next start
+  }
+
+  /** The microphone in use, by `enumerateDevices`' name. */
+  get microphoneId(): string | null {
+    return this.#microphone?.deviceId ?? this.#microphoneId;
+  }
+
+  /** The loudest sample of the microphone's last 20 ms, 0 to 1; for a meter. */
+  get level(): number {
+    return this.talk?.microphoneStatus === "open" ? this.#level : 0;
+  }
+
+  /**
+   * Whether the talk's sound runs. Browsers suspend it without a gesture, phones for calls; a touch
+   * or key is wanted before `resumeSound` may help.
+   */
+  get soundState(): "none" | "running" | "suspended" {
+    const state = this.#player?.context.state;
+    if (state === undefined || state === "closed") return "none";
+    return state === "running" ? "running" : "suspended"; // iOS also has "interrupted"
+  }
+
+  /** Ends the talk and lets go of the canvas; the avatar can't be used again. */
+  async dispose(): Promise<void> {
+    cancelAnimationFrame(this.#frameRequest);
+    await this.end();
+    await this.unfollow();
+    await this.#loading;
+    this.#stage?.dispose();
+    this.#stage = null;
   }
 
   async end(): Promise<void> {
@@ -211,10 +266,13 @@ export class Avatar {
 
   async #open(): Promise<Talk> {
     const context = new AudioContext({ latencyHint: "interactive" });
-    const resumed = context.resume(); // within the user's gesture, hence before any await
+    // Within the user's gesture, hence before any await. Where there was none it stays pending, and
+    // `soundState` tells.
+    context.resume().catch((error: unknown) => console.warn("visavis:", error));
+    context.onstatechange = () => this.#listener.changed();
     const player = await Player.create(context, this.#assets.playbackWorkletUrl);
-    await resumed;
     this.#player = player;
+    await setSink(context, this.#speakerId).catch(() => (this.#speakerId = null)); // it was unplugged
     const listener: TalkListener = {
       changed: () => this.#changed(),
       notice: (error) => this.#listener.notice(error),
@@ -256,7 +314,7 @@ export class Avatar {
   }
 
   #frame(): void {
-    requestAnimationFrame(() => this.#frame());
+    this.#frameRequest = requestAnimationFrame(() => this.#frame());
     const heard = this.#player?.heard() ?? null;
     const face = this.#stream?.face(this.#motion()) ?? this.#face(heard);
     const shown = this.#held === null ? face : { ...face, weights: this.#held };
@@ -339,4 +397,22 @@ export class Avatar {
     if (this.debug === null) return;
     this.debug.add(this.#player?.now().contextTimeS ?? 0, entry);
   }
+}
+
+/** Whether this browser lets a page choose where its sound goes. */
+export function canChooseSpeaker(): boolean {
+  return typeof AudioContext !== "undefined" && "setSinkId" in AudioContext.prototype;
+}
+
+/** Chromium has it; TypeScript's DOM does not, for other browsers lack it. */
+interface WithSink {
+  setSinkId?(deviceId: string): Promise<void>;
+}
+
+async function setSink(context: AudioContext | undefined, deviceId: string | null): Promise<void> {
+  if (deviceId !== null) await (context as WithSink | undefined)?.setSinkId?.(deviceId);
+}
+
+function peakOf(pcm: Int16Array): number {
+  return pcm.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0) / 32_768;
 }

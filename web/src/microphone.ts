@@ -29,9 +29,13 @@ export class Microphone {
     for (const track of stream.getAudioTracks()) track.onended = () => this.onLost();
   }
 
-  /** Asks for the microphone; throws MicrophoneError. */
-  static async open(context: AudioContext, workletUrl: string): Promise<Microphone> {
-    const stream = await askForStream();
+  /** Asks for the microphone, that of `deviceId` if it is there; throws MicrophoneError. */
+  static async open(
+    context: AudioContext,
+    workletUrl: string,
+    deviceId: string | null = null,
+  ): Promise<Microphone> {
+    const stream = await askForStream(deviceId);
     await context.audioWorklet.addModule(workletUrl); // there is one wherever there is a stream
     const source = context.createMediaStreamSource(stream);
     const capture = new AudioWorkletNode(context, "visavis-capture", {
@@ -54,6 +58,11 @@ export class Microphone {
     return settings.echoCancellation ? "on" : "off";
   }
 
+  /** Which device it is, as `enumerateDevices` names it; null where browsers do not tell. */
+  get deviceId(): string | null {
+    return this.#stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+  }
+
   close(): void {
     for (const track of this.#stream.getTracks()) {
       track.onended = null;
@@ -63,7 +72,7 @@ export class Microphone {
   }
 }
 
-async function askForStream(): Promise<MediaStream> {
+async function askForStream(deviceId: string | null): Promise<MediaStream> {
   // Browsers hide the whole API on plain HTTP, except on localhost.
   if (!window.isSecureContext || navigator.mediaDevices === undefined) {
     throw new MicrophoneError("insecure", null);
@@ -71,7 +80,12 @@ async function askForStream(): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia({
       // Without echo cancellation the avatar would interrupt itself on a loudspeaker.
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+      audio: {
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        ...(deviceId === null ? {} : { deviceId: { ideal: deviceId } }),
+      },
     });
   } catch (error) {
     throw new MicrophoneError(problemOf(error), error);

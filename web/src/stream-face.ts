@@ -62,7 +62,7 @@ export class StreamFace {
     const known = isElement ? tapped.get(source) : undefined;
     const context = (known?.context as AudioContext | undefined) ?? new AudioContext({ latencyHint: "interactive" });
     const playedWhere = isElement ? "here" : where;
-    const worker = new Worker(assets.earWorkerUrl, { type: "module" });
+    const worker = workerAt(assets.earWorkerUrl);
     try {
       const listen = await tapOf(context, assets.listenWorkletUrl);
       const delaySamples = await hearing(worker, assets.earWeightsUrl, listen);
@@ -130,6 +130,19 @@ async function tapOf(context: AudioContext, workletUrl: string): Promise<AudioWo
     channelCount: 1, // stereo is mixed down
     channelCountMode: "explicit",
   });
+}
+
+/**
+ * A worker must come from the page's own origin, though what it imports need not: so for a script
+ * elsewhere, as where a page embeds the avatar of another server, the worker is one line of its own.
+ */
+function workerAt(url: string): Worker {
+  if (new URL(url, document.baseURI).origin === location.origin) return new Worker(url, { type: "module" });
+  const line = new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" });
+  const address = URL.createObjectURL(line);
+  const worker = new Worker(address, { type: "module" });
+  worker.addEventListener("message", () => URL.revokeObjectURL(address), { once: true });
+  return worker;
 }
 
 /** Starts the ear in its worker; returns its delay in samples at 16 kHz. */

@@ -43,8 +43,10 @@ export class Talk {
   #socket: WebSocket | null = null;
   #microphone: MicrophoneStatus = "closed";
   #echoCancellation: EchoCancellation = "unknown";
-  /** The worklet's count at which this session's microphone began. */
+  /** Where this session's first sample of the microphone lies on the audio clock, at 16 kHz. */
   #captureBaseSample: number | null = null;
+  /** The last ping's way there and back; null before the first. */
+  roundTripMs: number | null = null;
   #unsent: string[] = [];
   #retryMs = FIRST_RETRY_MS;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -77,6 +79,14 @@ export class Talk {
     this.#drop(CLOSE_NORMAL);
     this.#unsent = [];
     this.#become("ended");
+  }
+
+  /** The network or the page is back: no reason to wait for the next try. */
+  retryNow(): void {
+    if (this.connection !== "reconnecting" || this.#socket !== null) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#connect("reconnecting");
   }
 
   /** A typed question. Before the session is ready it waits. */
@@ -114,9 +124,12 @@ export class Talk {
   capture(frame: CapturedFrame): void {
     const socket = this.#socket;
     if (socket === null || this.connection !== "ready" || this.#microphone !== "open") return;
-    this.#captureBaseSample ??= frame.firstSample;
+    // Each microphone counts from its own beginning; the audio clock is the same for all of them.
+    const origin = (frame.originFrame * wire.INPUT_RATE_HZ) / this.#player.context.sampleRate;
+    const sample = Math.round(origin) + frame.firstSample;
+    this.#captureBaseSample ??= sample;
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return;
-    const firstSample = frame.firstSample - this.#captureBaseSample;
+    const firstSample = sample - this.#captureBaseSample;
     socket.send(wire.encodeBinary({ kind: "microphone", firstSample, pcm: frame.pcm }));
   }
 
@@ -183,6 +196,9 @@ export class Talk {
       case "error":
         this.#listener.notice(message);
         break;
+      case "pong":
+        this.roundTripMs = performance.now() - this.#lastPingMs;
+        break;
       default: // the conversation took it, or a later version added it
     }
     this.#listener.message?.("received", message);
@@ -192,6 +208,7 @@ export class Talk {
   #becomeReady(message: wire.Ready): void {
     this.ready = message;
     this.#retryMs = FIRST_RETRY_MS;
+    this.#lastPingMs = Number.NEGATIVE_INFINITY; // the next tick asks how far away the server is
     this.#become("ready");
     if (this.#microphone !== "closed") this.#sendMicrophone();
     for (const text of this.#unsent.splice(0)) this.#send({ type: "text", text });

@@ -49,6 +49,7 @@ class FakeSocket {
 }
 
 class FakePlayer {
+  readonly context = { sampleRate: 48_000 };
   onAnchor: (anchor: Anchor) => void = () => {};
   now: Heard | null = null;
   readonly told: string[] = [];
@@ -286,4 +287,39 @@ test("what the browser does about echo is told with the microphone, and again af
   socket().open();
   socket().receive(READY);
   assert.deepEqual(told(), ["on"]);
+});
+
+test("a second microphone goes on counting where the audio clock is, never back", () => {
+  start();
+  talk.microphone("open");
+  const frame = (firstSample: number, originFrame: number) =>
+    talk.capture({ firstSample, pcm: Int16Array.of(1, 2), originFrame });
+  frame(0, 48_000);
+  frame(320, 48_000);
+  talk.microphone("closed");
+  talk.microphone("open");
+  frame(0, 144_000); // 2 s after the first one began
+  const frames = socket().sent.filter((d) => d instanceof ArrayBuffer).map(decodeBinary);
+  assert.deepEqual(frames.map((f) => f.firstSample), [0, 320, 32_000]);
+});
+
+test("when the page returns it need not wait for the next try; while connected it does nothing", () => {
+  start();
+  talk.retryNow();
+  assert.equal(FakeSocket.all.length, 1);
+  socket().onclose?.({ code: 1006 });
+  talk.retryNow();
+  talk.retryNow();
+  assert.equal(FakeSocket.all.length, 2);
+  mock.timers.tick(20_000);
+  assert.equal(FakeSocket.all.length, 2, "the timer of the next try was not stopped");
+});
+
+test("the way to the server and back is measured at once and with every ping", () => {
+  start();
+  mock.timers.tick(100);
+  assert.equal(socket().messages.at(-1)?.type, "ping");
+  assert.equal(talk.roundTripMs, null);
+  socket().receive({ type: "pong" });
+  assert.ok((talk.roundTripMs ?? -1) >= 0);
 });

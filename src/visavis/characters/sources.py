@@ -6,6 +6,7 @@ First those in the folder that VISAVIS_CHARACTERS names, then our own.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from visavis.face.recipe import Recipe, read_recipe
 from visavis.face.svg_xml import MAX_BYTES, did_you_mean
 
 RECIPE = "character.yaml"
+_ADDRESS = re.compile(r"[a-z0-9_-]+")  # as in personas
 _PACKAGE = Path(__file__).parents[1]
 _OWN = (_PACKAGE / "characters_data", _PACKAGE.parents[1] / "characters")
 """In a wheel inside, in a checkout beside src."""
@@ -75,6 +77,24 @@ def build_character(name: str) -> bytes:
     if own and name == Path(name).name and (Path(own) / name / RECIPE).is_file():
         return read_source(Path(own) / name).build().riv
     return _built_in(name)
+
+
+def take_folder(folder: Path) -> tuple[str, str]:
+    """Make the character of a folder one that `build_character` finds; returns (name, title).
+
+    Raises:
+        ConfigError: it can't be built, or its folder's name can't be in an address.
+    """
+    name = folder.resolve().name
+    if not _ADDRESS.fullmatch(name):
+        raise ConfigError(
+            f"The folder {name} can't be a character's name.",
+            hint="Use small letters, digits, - and _.",
+        )
+    source = read_source(folder)
+    source.build()
+    os.environ["VISAVIS_CHARACTERS"] = str(folder.resolve().parent)
+    return name, source.recipe.name
 
 
 @cache

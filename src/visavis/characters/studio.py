@@ -86,9 +86,10 @@ class Studio:
         ]
         return _png(self._call("sheet", self.plane, items, columns, cell_px, ground))
 
-    def frame_ms(self, frames: int = 120) -> float:
-        """Median milliseconds of one frame, its pixels read back, on this machine."""
-        return float(self._call("frameMs", frames))
+    def frame_ms(self, frames: int = 120, quantile: float = 0.5) -> float:
+        """Milliseconds of one frame, its pixels read back, on this machine: of so many, the median
+        or another quantile 0...1."""
+        return float(self._call("frameMs", frames, quantile))
 
     def _call(self, name: str, *arguments: object) -> Any:
         return self.page.evaluate(f"(all) => window.studio.{name}(...all)", list(arguments))

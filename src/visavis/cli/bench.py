@@ -13,6 +13,7 @@ from visavis.bench.delay import delay
 from visavis.bench.ear import ear
 from visavis.bench.echo.command import echo
 from visavis.bench.fairness import fairness
+from visavis.bench.frame_parts import frame_parts
 from visavis.bench.frames import frames
 from visavis.bench.gateway.command import gateway
 from visavis.bench.interleavings.command import interleavings
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 for command in (corpus, latency, peers, fairness, bargein, echo, interleavings):
     app.command()(command)
-for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway):
+for command in (rule, delay, compare, answers, lips, lips_data, lips_hour, gateway, frame_parts):
     app.command()(command)
 for command in (ear, frames, av, load):
     app.command()(command)

@@ -14,8 +14,9 @@ from rich.table import Table
 
 from visavis.characters.sources import RECIPE, Source, build_character, read_source, template_folder
 from visavis.errors import ConfigError
+from visavis.face.frame_cost import cost
 from visavis.face.inspect import Artboard, Summary, summary
-from visavis.face.lint import BUDGET_BYTES, LEAST_SHARE, cost, nearest_mouths, problems
+from visavis.face.lint import BUDGET_BYTES, LEAST_SHARE, nearest_mouths, problems
 from visavis.face.puppet import Puppet
 from visavis.face.svg_xml import Problem
 

@@ -13,6 +13,7 @@ import uvicorn
 from visavis.cli.serve import WS_MAX_BYTES, bind, configure_logging, console
 from visavis.serve.app import create_gateway_app
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.origins import read_origins
 from visavis.serve.settings import DEFAULT_PORT, ServeSettings
 
 _SHUTDOWN_TIMEOUT_S = 3
@@ -24,11 +25,12 @@ def gateway(
         DEFAULT_PORT
     ),
     allow_origin: Annotated[
-        list[str] | None, typer.Option(help="Origin of another site that may use this server.")
+        list[str] | None,
+        typer.Option(help="Origin whose pages may use this server; may be given again, * is all."),
     ] = None,
 ) -> None:
     """Pass voice sessions of other providers through, and add mouth shapes. See docs/gateway.md."""
-    settings = ServeSettings(host=host, port=port, allow_origins=tuple(allow_origin or ()))
+    settings = ServeSettings(host=host, port=port, allow_origins=read_origins(allow_origin or ()))
     own = GatewaySettings.from_environment()
     with bind(settings) as listening:
         configure_logging()

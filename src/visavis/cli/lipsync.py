@@ -23,6 +23,7 @@ from visavis.errors import ConfigError, ProtocolError
 from visavis.events import Cue
 from visavis.lips.alignment import Alignment, read_alignments
 from visavis.lips.formats import LipTrack, TrackFormat, written
+from visavis.lips.heard import Hears
 from visavis.lips.lipsync import LipSync
 from visavis.lips.names import Naming, named
 from visavis.models.lexicon import best_lexicon
@@ -31,6 +32,8 @@ from visavis.sounds import MAX_RATE_HZ, MIN_RATE_HZ, Sound, read_sound
 
 STREAM = Path("-")
 _BLOCK_S = 0.25
+_READ_AFTERWARDS_S = 1_200.0
+"""Of longer ones the text is followed as the sound comes: a minute read afterwards takes 2 MB."""
 _PIPE_BYTES = 4_096
 
 
@@ -121,10 +124,10 @@ def _made_from(told: Told) -> str:
     return "text and sound" if isinstance(told, str) else "characters and sound"
 
 
-def _lips(rate_hz: int, told: Told) -> tuple[LipSync, list[Cue]]:
+def _lips(rate_hz: int, told: Told, follows: Hears = Hears.WORDS_TOO) -> tuple[LipSync, list[Cue]]:
     """The lips, told what is known, and what they say to that."""
     ear = ear_weights() if isinstance(told, str) else None
-    lips = LipSync(rate_hz, lexicon=best_lexicon() if told else None, ear=ear)
+    lips = LipSync(rate_hz, lexicon=best_lexicon() if told else None, ear=ear, follows=follows)
     if isinstance(told, str):
         return lips, list(lips.push(text=told))
     return lips, [cue for said in told for cue in lips.push(characters=said)]
@@ -150,7 +153,8 @@ def _whole(path: Path, rate_hz: int) -> tuple[Sound, int]:
 
 
 def _tracked(sound: Sound, rate_hz: int, told: Told, name: str) -> LipTrack:
-    lips, cues = _lips(rate_hz, told)
+    is_short = len(sound) <= _READ_AFTERWARDS_S * rate_hz
+    lips, cues = _lips(rate_hz, told, Hears.WORDS_AFTERWARDS if is_short else Hears.WORDS_TOO)
     step = max(1, round(_BLOCK_S * rate_hz))
     with _progress(name or "the stream", len(sound) / rate_hz) as bar:
         for at in range(0, len(sound), step):

@@ -15,13 +15,17 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from visavis.characters.sources import take_folder
 from visavis.errors import ConfigError, PortInUseError
 from visavis.models import Group, ModelStore
+from visavis.models.places import cache_dir
 from visavis.models.progress import console_progress
 from visavis.reply.persona import Persona, load_persona
 from visavis.serve.app import STATIC, create_app
 from visavis.serve.engines import N_STEPS, Engines, load_engines
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lan import ROOT_PATH, LanFiles, lan_address, lan_files, qr_text
+from visavis.serve.origins import read_origins
 from visavis.serve.settings import (
     DEFAULT_PORT,
     MAX_SESSIONS,
@@ -42,7 +46,13 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     persona: Annotated[
         str, typer.Option(help="Who answers: pip, support, museum, or a persona.yaml.")
     ] = "pip",
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    character: Annotated[
+        Path | None, typer.Option(help="A folder with character.yaml: who is seen instead.")
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on; 127.0.0.1, or with --lan that of your network."),
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = (
         DEFAULT_PORT
     ),
@@ -63,12 +73,24 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
     ] = None,
     max_sessions: Annotated[int, typer.Option(min=1, help="Conversations at once.")] = MAX_SESSIONS,
     allow_origin: Annotated[
-        list[str] | None, typer.Option(help="Origin of another site that may talk to this server.")
+        list[str] | None,
+        typer.Option(help="Origin whose pages may use this server; may be given again, * is all."),
     ] = None,
+    lan: Annotated[
+        bool, typer.Option("--lan", help="HTTPS for phones on your network, with a QR code.")
+    ] = False,
 ) -> None:
     """Serve the talking character; prints one URL."""
+    tls: LanFiles | None = None
+    if lan:
+        host = host or lan_address()
+        tls = lan_files(host, cache_dir() / "lan")
     settings = ServeSettings(
-        host=host, port=port, max_sessions=max_sessions, allow_origins=tuple(allow_origin or ())
+        host=host or "127.0.0.1",
+        lan_root=tls and tls.root,
+        port=port,
+        max_sessions=max_sessions,
+        allow_origins=read_origins(allow_origin or ()),
     )
     llm = LlmSettings.from_environment()
     flags = {
@@ -78,7 +100,11 @@ def serve(  # noqa: PLR0913, PLR0917 - one parameter for each option
         "max_discarded_tokens": max_discarded_tokens,
     }
     llm = llm.model_copy(update={k: value for k, value in flags.items() if value is not None})
-    serve_until_stopped(load_persona(persona), llm, settings)
+    who = load_persona(persona)
+    if character is not None:
+        name, title = take_folder(character)
+        who = who.model_copy(update={"character": name, "name": title})
+    serve_until_stopped(who, llm, settings, tls=tls)
 
 
 def serve_until_stopped(
@@ -86,6 +112,7 @@ def serve_until_stopped(
     llm: LlmSettings,
     settings: ServeSettings,
     change: Callable[[Engines], Engines] = lambda engines: engines,
+    tls: LanFiles | None = None,
 ) -> None:
     """Serve until Ctrl-C. `change` may put other engines in place; the benchmark slows some down.
 
@@ -104,7 +131,9 @@ def serve_until_stopped(
                 store.pull(Group.DEFAULT, progress)
         configure_logging()
         with suppress(KeyboardInterrupt):  # the way to end it, not a failure
-            asyncio.run(_serve(_warm(persona, store, llm), change, settings, gateway, listening))
+            asyncio.run(
+                _serve(_warm(persona, store, llm), change, settings, gateway, listening, tls)
+            )
 
 
 async def _serve(
@@ -113,6 +142,7 @@ async def _serve(
     settings: ServeSettings,
     gateway: GatewaySettings,
     listening: socket.socket,
+    tls: LanFiles | None,
 ) -> None:
     engines = change(await warming)
     try:
@@ -126,16 +156,29 @@ async def _serve(
                 ws_max_size=WS_MAX_BYTES,
                 ws_per_message_deflate=False,  # sound does not shrink, and it would cost latency
                 timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
+                ssl_certfile=tls and tls.certificate,
+                ssl_keyfile=tls and tls.key,
             )
         )
         name, port = listening.getsockname()[:2]
         shown = "localhost" if name in {"127.0.0.1", "0.0.0.0", "::", "::1"} else name
-        url = f"http://{shown}:{port}"
+        url = f"{'https' if tls else 'http'}://{shown}:{port}"
         console.print(f"[bold]{engines.persona.name}[/] is listening:  {url}", soft_wrap=True)
+        if tls is not None:
+            _invite_phones(url)
         console.print("[dim]Ctrl-C ends it.[/]")
         await server.serve(sockets=[listening])
     finally:
         await engines.aclose()
+
+
+def _invite_phones(url: str) -> None:
+    console.print(qr_text(url), highlight=False)
+    console.print(
+        "A phone on this network may scan it. Its browser warns, for this machine vouches for\n"
+        f"itself: go on, or have the phone trust {url}{ROOT_PATH} (docs/embed.md).",
+        soft_wrap=True,
+    )
 
 
 async def _warm(persona: Persona, store: ModelStore, llm: LlmSettings) -> Engines:

@@ -41,7 +41,8 @@ class GradientKind(Enum):
 class Gradient:
     """Colours from `start` to `end` (or, in rings, from the centre `start` to the rim at `end`).
 
-    The points are in the gradient's own space; `matrix` leads from there to the artboard.
+    The points are in the gradient's own space; `matrix` leads from there to the artboard. `focus`
+    is where the innermost ring is if that isn't the centre; only the reader of SVG has such ones.
     """
 
     kind: GradientKind
@@ -49,6 +50,7 @@ class Gradient:
     end: Point
     stops: tuple[Stop, ...]
     matrix: Matrix
+    focus: Point | None = None
 
 
 Paint = int | Gradient
@@ -56,13 +58,16 @@ Paint = int | Gradient
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stroke. Its pen is a circle of `width`, seen through the linear part of `matrix`."""
+    """A stroke. Its pen is a circle of `width`, seen through the linear part of `matrix`, as are
+    the lengths of `dashes`: dash, gap, dash, ... from the line's beginning; none if it has no gaps.
+    """
 
     paint: Paint
     width: float
     cap: int
     join: int
     matrix: Matrix
+    dashes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,36 +26,6 @@ _STATES = _LAYER_STATES | {
     "BlendState1DViewModel",
     "BlendStateDirect",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a frame has to do. The drawing is done on the CPU, so every one of these costs."""
-
-    shapes: int
-    points: int
-    clips: int
-    gradients: int
-    keyed: int
-    """Properties that animations set."""
-
-    def __str__(self) -> str:
-        return (
-            f"each frame: {self.shapes} shapes, {self.points} points, {self.clips} clips, "
-            f"{self.gradients} gradients, {self.keyed} animated properties"
-        )
-
-
-def cost(data: bytes) -> Cost:
-    """What a frame of a file costs, in things to do. Raises ConfigError if it can't be read."""
-    kinds = Counter(item.kind for item in read_riv(data).objects)
-    return Cost(
-        shapes=kinds["Shape"],
-        points=sum(count for kind, count in kinds.items() if kind.endswith("Vertex")),
-        clips=kinds["ClippingShape"],
-        gradients=kinds["LinearGradient"] + kinds["RadialGradient"],
-        keyed=kinds["KeyedProperty"],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +126,10 @@ def _drawing_problems(drawing: Sequence[RivObject]) -> Iterator[str]:
             bone = _number(item, "boneId")
             if not 0 < bone < len(drawing) or drawing[bone].kind not in {"Bone", "RootBone"}:
                 yield f"tendon {index} refers to {bone}, which is no bone"
+        if item.kind == "TranslationConstraint":
+            target = _number(item, "targetId")
+            if not 0 < target < len(drawing) or drawing[target].kind != "Node":
+                yield f"constraint {index} follows {target}, which is no node"
 
 
 def _animation_problems(

@@ -77,6 +77,11 @@ class MouthShape:
         """How far the jaw has dropped."""
         return max(0.0, self.bottom - _REST_BOTTOM)
 
+    @property
+    def bend(self) -> float:
+        """How much of a feeling it takes, 0...1: rings and wide open mouths can bend least."""
+        return min(1.0, self.half_width / _REST_WIDTH) ** 2.5 * (1 - 0.45 * min(1.0, self.gap / 60))
+
     def knots(self) -> tuple[Knot, Knot, Knot, Knot]:
         """The opening: left corner, top, right corner, bottom."""
         w, pinch = self.half_width, self.pinch
@@ -100,9 +105,7 @@ SHAPES: dict[str, MouthShape] = {
     "PP": MouthShape(40, 1, 1, 2, 0.7, 13, line=9),
     "FF": MouthShape(50, 7, -11, 9, 0.25, 8, upper_teeth=23, square=0.7),
     "TH": MouthShape(54, -4, -15, 25, 0.35, 4, upper_teeth=14, tongue=60, tip=1.0, tip_y=19),
-    "DD": MouthShape(
-        62, -7, -14, 32, 0.45, 4, upper_teeth=12, lower_teeth=7, tongue=-4, tongue_width=0.75
-    ),
+    "DD": MouthShape(62, -7, -14, 32, 0.45, 4, upper_teeth=12, tongue=-4, tongue_width=0.75),
     "kk": MouthShape(50, -2, -18, 42, 0.25, 5, upper_teeth=7, tongue=12, tongue_width=0.85),
     "CH": MouthShape(
         37, 1, -25, 27, 0.0, 12, upper_teeth=26, lower_teeth=24, tongue=80, square=0.72
@@ -113,9 +116,7 @@ SHAPES: dict[str, MouthShape] = {
     "nn": MouthShape(44, -4, -10, 24, 0.4, 5, upper_teeth=7, tongue=-8, tongue_width=1.2),
     "RR": MouthShape(33, 0, -19, 28, 0.05, 10, upper_teeth=6, tongue=4, tongue_width=0.48),
     "aa": MouthShape(60, -8, -25, 80, 0.12, 5, upper_teeth=15, tongue=44),
-    "E": MouthShape(
-        76, -14, -18, 50, 0.3, 4, upper_teeth=16, lower_teeth=5, tongue=24, tongue_width=1.15
-    ),
+    "E": MouthShape(76, -14, -18, 50, 0.3, 4, upper_teeth=16, tongue=24, tongue_width=1.15),
     "I": MouthShape(
         90, -24, -8, 27, 0.75, 3, upper_teeth=17, lower_teeth=5, tongue=60, square=0.62
     ),
@@ -162,15 +163,15 @@ class Mouth:
         paints = (*((art.lip,) if art.lip else ()), *art.hole)
         hole = shape("mouth_hole", self._hole, *paints)
         inside = group("mouth_inside", art.tongue, art.lower, art.upper)
-        self.corners = (
-            _bone("left", -rest.half_width, rest.corner),
-            _bone("right", rest.half_width, rest.corner),
-        )
-        self.middle = _bone("middle", 0.0, 0.0)
+        corners = [(-rest.half_width, rest.corner), (rest.half_width, rest.corner)]
+        places = zip(("left", "right", "middle"), [*corners, (0.0, 0.0)], strict=True)
+        self._pulls = tuple(_Pull.at(name, *place) for name, place in places)
         self.top = group("mouth", hole, clip(inside, hole), x=x, y=y)
         if art.line:
             self.top.add(shape("mouth_line", self._edge, art.line))
-        self.top.add(art.tip, self.middle, *self.corners)
+        self.top.add(art.tip)
+        for pull in self._pulls:
+            self.top.add(pull.wish, pull.bone)
         self.top.props |= {"scaleX": scale, "scaleY": scale}
         for setting in self.pose("sil"):
             setting.part.props[setting.prop] = setting.value
@@ -190,26 +191,24 @@ class Mouth:
         Rive's layers overwrite a point, but a bone moves the point wherever it has been put.
         Call it when the drawing is whole; `world` tells where a part is at rest.
         """
-        bones = (*self.corners, self.middle)
+        bones = [pull.bone for pull in self._pulls]
+        left, right, middle = 1, 2, 3  # bones count from 1, 0 is the drawing itself
         for path in self.paths:
             vertices = tuple(path.children)
-            for vertex, bone in zip(vertices, (0, 2, 1, 2), strict=True):
-                vertex.add(_weight(bone + 1))
+            for vertex, bone in zip(vertices, (left, middle, right, middle), strict=True):
+                vertex.add(_weight(bone, middle))
             skin = Part("Skin", _matrix_props(world(path)))
             skin.add(*(Part("Tendon", _matrix_props(world(b)), source=b) for b in bones))
             path.children.insert(0, skin)
 
     def feeling(self, wish: Mapping[str, float]) -> Pose:
         """How a feeling bends every shape: see `MouthMaker.feeling`."""
+        out, up = wish.get("mouth-corner.out", 0.0), wish.get("mouth-corner.y", 0.0)
+        ways = ((-out, up), (out, up), (0.0, wish.get("mouth-middle.y", 0.0)))
         settings: list[Setting] = []
-        for sign, bone in zip((1, -1), self.corners, strict=True):
-            out = -sign * wish.get("mouth-corner.out", 0.0)
-            settings += [
-                Setting(bone, "x", float(bone.rest("x")) + out),
-                Setting(bone, "y", float(bone.rest("y")) + wish.get("mouth-corner.y", 0.0)),
-                Setting(bone, "rotation", sign * wish.get("mouth-corner.spread", 0.0)),
-            ]
-        settings.append(Setting(self.middle, "y", wish.get("mouth-middle.y", 0.0)))
+        for pull, way in zip(self._pulls, ways, strict=True):
+            for prop, by in zip(("x", "y"), way, strict=True):
+                settings.append(Setting(pull.wish, prop, float(pull.wish.rest(prop)) + by))
         return tuple(settings)
 
     def _settings(self, form: MouthShape) -> Iterator[Setting]:
@@ -223,6 +222,8 @@ class Mouth:
             yield Setting(art.lip, "thickness", max(0.01, 2 * form.lip))
         if art.line:
             yield Setting(art.line, "thickness", form.line)
+        for pull in self._pulls:
+            yield Setting(pull.follow, "strength", form.bend)
         across = max(0.35, form.half_width / TEETH_HALF_WIDTH)
         yield Setting(art.upper, "y", form.top + form.upper_teeth)
         yield Setting(art.upper, "scaleX", across)
@@ -235,23 +236,35 @@ class Mouth:
         yield Setting(art.tip, "scaleY", 0.01 + form.tip)
 
 
-def _bone(name: str, x: float, y: float) -> Part:
-    return Part("RootBone", {"name": f"mouth_{name}", "x": x, "y": y, "length": 1.0})
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    """A bone that goes part of the way to where a feeling wishes it; how far is the mouth's."""
+
+    wish: Part
+    bone: Part
+    follow: Part
+
+    @classmethod
+    def at(cls, name: str, x: float, y: float) -> _Pull:
+        wish = group(f"mouth_{name}_wish", x=x, y=y)
+        bone = Part("RootBone", {"name": f"mouth_{name}", "x": x, "y": y, "length": 1.0})
+        follow = Part("TranslationConstraint", {"strength": 0.0}, source=wish)
+        bone.add(follow)
+        return cls(wish, bone, follow)
 
 
-def _weight(bone: int) -> Part:
-    """All of a vertex and its handles on one bone; bones count from 1, 0 is the drawing itself."""
-    return Part(
-        "CubicWeight",
-        {
-            "values": 255,
-            "indices": bone,
-            "inValues": 255,
-            "inIndices": bone,
-            "outValues": 255,
-            "outIndices": bone,
-        },
-    )
+def _weight(bone: int, middle: int) -> Part:
+    """A vertex on one bone, its handles a third on it and two thirds on the middle.
+
+    So a parabola stays one: lips bend into a clean arc, and nothing gets a point.
+    """
+    third = 255 // 3
+    shares = {"": 255, "in": third | 2 * third << 8, "out": third | 2 * third << 8}
+    props: dict[str, Value] = {}
+    for which, share in shares.items():
+        props[f"{which}Values" if which else "values"] = share
+        props[f"{which}Indices" if which else "indices"] = bone | (middle << 8 if which else 0)
+    return Part("CubicWeight", props)
 
 
 def _matrix_props(matrix: Matrix) -> dict[str, Value]:

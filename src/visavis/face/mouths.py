@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from visavis.face.contract import VISEMES
-from visavis.face.drawing import Group, Line, Node, Outline, bare, outlines, walk
+from visavis.face.drawing import Gradient, Group, Line, Node, Outline, bare, outlines, walk
 from visavis.face.geometry import Box, Matrix, Point
 from visavis.face.layers import DRAWN_MOUTHS, NEEDED_MOUTHS, STAND_INS, Layers
 from visavis.face.motion import Pose, Setting
@@ -22,6 +22,9 @@ from visavis.face.scene import Part, group
 from visavis.face.svg_xml import DrawingError, Problem
 
 _REST_HALF_WIDTH = 60.0  # of the built-in shapes
+_MORE_THAN_OPAQUE = 1.8
+"""The opacity of a cross-fading mouth that is shown. The player draws all above 1 as 1, so half
+way the old and the new one have 0.9 each: the face shines through by a hundredth, not a quarter."""
 
 
 class MouthMaker(Protocol):
@@ -172,6 +175,7 @@ class DrawnMouth:
         self._targets: dict[str, dict[tuple[int, str], float]] = {}
         self._moved: dict[tuple[int, str], Part] = {}
         self._faded: dict[str, Part] = {}
+        self._opaque = 1.0 if any(map(_is_translucent, found.values())) else _MORE_THAN_OPAQUE
         self.problems = tuple(self._notes())
         self.told = "drawn, cross-fading" if self._why else "drawn, morphing"
 
@@ -180,7 +184,7 @@ class DrawnMouth:
         viseme = name.removeprefix("mouth-")
         if self._why:
             part = group(name, *self._drawn(viseme, origin))
-            part.props["opacity"] = 1.0 if viseme == "sil" else 0.0
+            part.props["opacity"] = self._opaque if viseme == "sil" else 0.0
             self._faded[viseme] = part
             return part
         if viseme != "sil":
@@ -202,7 +206,7 @@ class DrawnMouth:
         source = self._from[viseme]
         if self._why:
             return tuple(
-                Setting(part, "opacity", 1.0 if other == source else 0.0)
+                Setting(part, "opacity", self._opaque if other == source else 0.0)
                 for other, part in self._faded.items()
             )
         values = self._targets[source]
@@ -251,6 +255,23 @@ class DrawnMouth:
         if taken:
             line = self._nodes["sil"].source_line
             yield Problem(line, f"not drawn, so taken from the nearest: {', '.join(taken)}")
+
+
+def _is_translucent(node: Node) -> bool:
+    """Whether anything in it is half-transparent: such things can't be more than opaque."""
+    return any(
+        item.opacity < 1 or any(color >> 24 < 0xFF for color in _colors(item))
+        for item in walk(node)
+    )
+
+
+def _colors(item: Node) -> Iterator[int]:
+    paints = (item.fill, item.stroke and item.stroke.paint) if isinstance(item, Outline) else ()
+    for paint in paints:
+        if isinstance(paint, Gradient):
+            yield from (stop.color for stop in paint.stops)
+        elif paint is not None:
+            yield paint
 
 
 def _nearest(viseme: str, found: Mapping[str, Node]) -> str:

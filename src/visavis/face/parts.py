@@ -143,12 +143,13 @@ def fill_part(paint: Paint, back: Matrix, rule: int = 0) -> Part:
 def stroke_part(line: Line, back: Matrix) -> Part:
     """A stroke likewise; the pen must be round there."""
     seen = back @ line.matrix
-    props: dict[str, Value] = {
-        "thickness": line.width * math.sqrt(abs(seen.determinant)),
-        "cap": line.cap,
-        "join": line.join,
-    }
-    return Part("Stroke", props).add(_paint_part(line.paint, back))
+    scale = math.sqrt(abs(seen.determinant))
+    props: dict[str, Value] = {"thickness": line.width * scale, "cap": line.cap, "join": line.join}
+    stroke = Part("Stroke", props).add(_paint_part(line.paint, back))
+    if line.dashes:
+        dashes = (Part("Dash", {"length": size * scale}) for size in line.dashes)
+        stroke.add(Part("DashPath", {}).add(*dashes))
+    return stroke
 
 
 def _paint_part(paint: Paint, back: Matrix) -> Part:
@@ -229,6 +230,7 @@ _MORPHING = {
     "LinearGradient": ("startX", "startY", "endX", "endY"),
     "RadialGradient": ("startX", "startY", "endX", "endY"),
     "Stroke": ("thickness",),
+    "Dash": ("length",),
     "Shape": ("x", "y", "rotation", "scaleX", "scaleY", "opacity"),
     "Node": ("x", "y", "rotation", "scaleX", "scaleY", "opacity"),
 }

@@ -18,6 +18,8 @@ from visavis.face.skeleton import build_skeleton
 from visavis.face.svg import read_svg
 from visavis.face.svg_xml import DrawingError, Problem, did_you_mean
 
+_RECIPE = "character.yaml"
+
 
 @dataclass(frozen=True, slots=True)
 class Puppet:
@@ -80,9 +82,10 @@ def _doubts(drawing: Drawing, layers: Layers, recipe: Recipe) -> Iterator[Proble
     names = sorted({node.name for node in walk(drawing.root) if node.name})
     for name in (*recipe.jaw, *recipe.lights):
         if name not in names:
-            guess = did_you_mean(name, names)
-            yield Problem(line, f"the recipe names {name}, which isn't drawn", guess)
+            hint = did_you_mean(name, names) or "Remove it there, or call a layer so."
+            yield Problem(1, f"it names {name}, which isn't drawn", hint, _RECIPE)
     for name in recipe.loose:
         if LOOSE + name not in names:
-            guess = did_you_mean(LOOSE + name, names)
-            yield Problem(line, f"the recipe's loose {name} needs a layer {LOOSE}{name}", guess)
+            hint = did_you_mean(LOOSE + name, names) or "Remove it there, or draw it."
+            what = f"its loose {name} needs a layer {LOOSE}{name}"
+            yield Problem(1, what, hint, _RECIPE)

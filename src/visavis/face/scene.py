@@ -15,8 +15,14 @@ from dataclasses import dataclass, field
 from visavis.face.riv import RivObject, Value
 
 _ROUND = 1  # both Stroke.cap and Stroke.join: 1 is round
-_KEEP_ORDER = frozenset({"PointsPath", "RadialGradient", "LinearGradient", "Shape", "Skin"})
-_REFERENCES = {"ClippingShape": "sourceId", "Tendon": "boneId"}
+_KEEP_ORDER = frozenset(
+    {"PointsPath", "RadialGradient", "LinearGradient", "Shape", "Skin", "DashPath"}
+)
+_REFERENCES = {
+    "ClippingShape": "sourceId",
+    "Tendon": "boneId",
+    "TranslationConstraint": "targetId",
+}
 
 
 @dataclass(eq=False, slots=True)
@@ -26,7 +32,7 @@ class Part:
     kind: str
     props: dict[str, Value]
     children: list[Part] = field(default_factory=list["Part"])
-    source: Part | None = None  # what a ClippingShape clips with, or the bone of a Tendon
+    source: Part | None = None  # a clip's outline, a tendon's bone, what is followed
 
     def add(self, *parts: Part) -> Part:
         """Put parts on top of those already here; returns self."""

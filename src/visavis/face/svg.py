@@ -3,21 +3,22 @@
     data -> svg_xml (tree with lines) -> svg_style (what holds where) -> here -> drawing
 
 Read: paths, basic shapes, groups, `use`, classes and styles, linear and radial gradients with
-transforms, strokes, clip paths, opacity. Refused: text, images, filters, masks, patterns, markers,
-dashes, scripts, animation and anything from outside of the file. Names are layer names: the
-Inkscape label, Illustrator's data-name, or the id.
+transforms, strokes with dashes, clip paths, opacity. Refused: text, images, filters, masks,
+patterns, markers, scripts, animation and anything from outside of the file. Names are layer names:
+the Inkscape label, Illustrator's data-name, or the id.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from visavis.face.drawing import (
     Clip,
     Drawing,
+    Gradient,
     Group,
-    Line,
     Node,
     Outline,
     Paint,
@@ -26,16 +27,15 @@ from visavis.face.drawing import (
     outlines,
 )
 from visavis.face.geometry import Box, Contour, Matrix, Point, box_around
+from visavis.face.svg_focus import ring_count, ringed
 from visavis.face.svg_paint import Gradients
-from visavis.face.svg_path import ellipse, path_data, polyline, rectangle
+from visavis.face.svg_shapes import SHAPES, geometry
+from visavis.face.svg_stroke import Stroke, stroke_of
 from visavis.face.svg_style import INITIAL, Sheet, Style
 from visavis.face.svg_values import color, length, numbers, transform
 from visavis.face.svg_xml import MAX_ELEMENTS, Element, Problems, read_xml
 
 MAX_USE_DEPTH = 16
-_CAPS = {"butt": 0, "round": 1, "square": 2}
-_JOINS = {"miter": 0, "round": 1, "bevel": 2, "miter-clip": 0, "arcs": 0}
-_SHAPES = frozenset("path rect circle ellipse line polyline polygon".split())
 _GROUPS = frozenset("svg g a".split())
 _ELSEWHERE = frozenset(
     "defs style title desc metadata linearGradient radialGradient clipPath symbol".split()
@@ -136,7 +136,7 @@ class _Reader:
         tag = element.tag
         if tag in _ELSEWHERE:
             return None
-        if tag in _REFUSED or tag in _ANIMATION or tag not in _SHAPES | _GROUPS | {"use"}:
+        if tag in _REFUSED or tag in _ANIMATION or tag not in SHAPES | _GROUPS | {"use"}:
             self._refuse(element)
             return None
         self._check_attributes(element)
@@ -174,7 +174,7 @@ class _Reader:
         ctm = ctm @ transform(style["transform"])
         self._refuse_effects(element, style)
         clips = self._clips(element, ctm, style)
-        if element.tag in _SHAPES:
+        if element.tag in SHAPES:
             return self._outline(element, ctm, style, clips)
         if element.tag == "use":
             children = self._used(element, ctm, style)
@@ -234,14 +234,14 @@ class _Reader:
 
     def _outline(
         self, element: Element, ctm: Matrix, style: Style, clips: tuple[Clip, ...]
-    ) -> Outline | None:
+    ) -> Node | None:
         contours = geometry(element)
         if not contours or ctm.is_singular:
             return None
         box = box_around(contours)
         assert box is not None
         fill = self._paint(element, style, "fill", ctm, box)
-        stroke = self._stroke(element, style, ctm, box)
+        stroke = self._stroke(element, style, ctm, box, contours)
         if fill is None and stroke is None:
             return None
         opacity = _unit(style["opacity"])
@@ -253,29 +253,45 @@ class _Reader:
                 "Give fill and stroke colours that need no opacity.",
             )
         order = "stroke fill" if style["paint-order"].startswith("stroke") else "fill stroke"
-        return Outline(
+        whole = Outline(
             name=self._name(element),
-            contours=tuple(contour.moved(ctm) for contour in contours),
+            contours=_moved(stroke.contours if stroke and not stroke.is_apart else contours, ctm),
             fill=fill,
             rule=_rule(style["fill-rule"]),
-            stroke=stroke,
+            stroke=stroke.line if stroke else None,
             source_line=element.line,
             opacity=opacity,
             clips=clips,
             visibility=_visibility(style),
             order=order,
         )
+        if isinstance(fill, Gradient) and fill.focus is not None:
+            return self._ringed(whole, fill, stroke is not None and stroke.is_apart)
+        if stroke is None or not stroke.is_apart:
+            return whole
+        return _parted(whole, _moved(stroke.contours, ctm))
 
-    def _stroke(self, element: Element, style: Style, ctm: Matrix, box: Box) -> Line | None:
+    def _ringed(self, whole: Outline, fill: Gradient, has_cut_line: bool) -> Node:
+        if has_cut_line:
+            raise ValueError("a gradient with a focus and dashes: draw the line by itself")
+        if whole.opacity < 1:
+            raise ValueError("half-transparent, with a gradient off its centre: drop fx and fy")
+        self._problems.warn(
+            whole.source_line,
+            f"a gradient with its focus off its centre is drawn as {ring_count(fill)} discs",
+            "It costs less with cx and cy at the focus, and without fx and fy.",
+        )
+        return ringed(whole, fill)
+
+    def _stroke(
+        self, element: Element, style: Style, ctm: Matrix, box: Box, contours: Sequence[Contour]
+    ) -> Stroke | None:
         paint = self._paint(element, style, "stroke", ctm, box)
-        width = length(style["stroke-width"])
-        if paint is None or width <= 0:
+        if paint is None:
             return None
-        if style["stroke-dasharray"] not in {"none", "", "0"}:
-            raise ValueError("a dashed line: draw the dashes, or a plain line")
-        cap = _CAPS.get(style["stroke-linecap"], 0)
-        join = _JOINS.get(style["stroke-linejoin"], 0)
-        return Line(paint, width, cap, join, ctm)
+        if isinstance(paint, Gradient) and paint.focus is not None:
+            raise ValueError("a stroke's gradient has its focus off its centre: drop fx and fy")
+        return stroke_of(style, paint, ctm, contours, element, self._problems)
 
     def _paint(
         self, element: Element, style: Style, which: str, ctm: Matrix, box: Box
@@ -306,7 +322,7 @@ class _Reader:
         contours: list[Contour] = []
         rules: set[Rule] = set()
         for child in target.children:
-            if child.tag not in _SHAPES:
+            if child.tag not in SHAPES:
                 raise ValueError(f"<{child.tag}> in a <clipPath>: only shapes can clip")
             moved = ctm @ transform(child.get("transform") or "")
             contours += [contour.moved(moved) for contour in geometry(child)]
@@ -342,37 +358,21 @@ class _Reader:
             )
 
 
-def geometry(element: Element) -> tuple[Contour, ...]:
-    """The outline of a basic shape in its own coordinates; none for one without extent."""
-
-    def at(name: str, default: str = "0") -> float:
-        return length(element.get(name) or default)
-
-    match element.tag:
-        case "path":
-            return path_data(element.get("d") or "")
-        case "rect":
-            width, height = at("width"), at("height")
-            if width <= 0 or height <= 0:
-                return ()
-            return (rectangle(at("x"), at("y"), width, height, _radii(element)),)
-        case "circle" | "ellipse":
-            rx = at("r") if element.tag == "circle" else at("rx")
-            ry = rx if element.tag == "circle" else at("ry")
-            return (ellipse(at("cx"), at("cy"), rx, ry),) if rx > 0 and ry > 0 else ()
-        case "line":
-            ends = [at("x1"), at("y1"), at("x2"), at("y2")]
-            return (polyline(ends, is_closed=False),)
-        case _:
-            points = numbers(element.get("points") or "")
-            line = polyline(points, is_closed=element.tag == "polygon")
-            return (line,) if len(line.knots) > 1 else ()
+def _moved(contours: Sequence[Contour], ctm: Matrix) -> tuple[Contour, ...]:
+    return tuple(contour.moved(ctm) for contour in contours)
 
 
-def _radii(element: Element) -> Point:
-    rx, ry = element.get("rx"), element.get("ry")
-    one, two = rx or ry or "0", ry or rx or "0"
-    return length(one if one != "auto" else two), length(two if two != "auto" else one)
+def _parted(whole: Outline, cut: tuple[Contour, ...]) -> Node:
+    """An outline whose stroke follows other contours than its fill."""
+    line = replace(whole, contours=cut, fill=None)
+    if whole.fill is None:
+        return line
+    plain = replace(whole, name="", stroke=None, opacity=1.0, clips=())
+    parts = (plain, replace(line, name="", opacity=1.0, clips=()))
+    children = parts if whole.order == "fill stroke" else parts[::-1]
+    return Group(
+        whole.name, children, whole.source_line, whole.opacity, whole.clips, whole.visibility
+    )
 
 
 def _pair(values: Sequence[float], what: str) -> Point:

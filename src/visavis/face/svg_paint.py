@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from visavis.face.drawing import Gradient, GradientKind, Paint
 from visavis.face.geometry import Box, Matrix, Point
 from visavis.face.scene import Stop
+from visavis.face.svg_focus import FARTHEST_FOCUS
 from visavis.face.svg_style import INITIAL, Sheet
 from visavis.face.svg_values import color, length, transform
 from visavis.face.svg_xml import Element, Problems
 
 _KINDS = {"linearGradient": GradientKind.LINEAR, "radialGradient": GradientKind.RADIAL}
 _MAX_CHAIN = 16
+_OPAQUE = 0xFF
+_OFF_CENTRE = "with its focus off its centre"
+_MOVE_IT = "move cx and cy to where fx and fy are, and drop those"
+Length = Callable[[str, str], float]
+"""Reads an attribute, or its default."""
 _FOCUS_TOLERANCE = 0.02  # of the radius: less is not to be seen
 
 
@@ -47,10 +53,13 @@ class Gradients:
             matrix = ctm @ Matrix(a=box.width, d=box.height, e=box.left, f=box.top)
         matrix = matrix @ transform(own.get("gradientTransform", ""))
         kind = _KINDS[head.tag]
-        start, end = self._ends(head, kind, own)
+        start, end = self._ends(kind, own)
         if start == end or matrix.is_singular:
             return stops[-1].color
-        return Gradient(kind, start, end, stops, matrix)
+        focus = self._focus(head, kind, own, math.dist(start, end))
+        if focus is not None and any(stop.color >> 24 < _OPAQUE for stop in stops):
+            raise ValueError(f"a half-transparent gradient {_OFF_CENTRE}: {_MOVE_IT}")
+        return Gradient(kind, start, end, stops, matrix, focus)
 
     def _chain(self, name: str, line: int) -> list[Element]:
         chain: list[Element] = []
@@ -86,32 +95,40 @@ class Gradients:
             stops.append(Stop(position, round(opaque) << 24 | argb & 0xFFFFFF))
         return tuple(stops)
 
-    def _ends(
-        self, head: Element, kind: GradientKind, own: Mapping[str, str]
-    ) -> tuple[Point, Point]:
-        is_boxed = own.get("gradientUnits", "objectBoundingBox") == "objectBoundingBox"
-        width, height = (1.0, 1.0) if is_boxed else self.frame
-
-        def across(name: str, default: str) -> float:
-            return length(own.get(name, default), whole=width)
-
-        def down(name: str, default: str) -> float:
-            return length(own.get(name, default), whole=height)
-
+    def _ends(self, kind: GradientKind, own: Mapping[str, str]) -> tuple[Point, Point]:
+        across, down, wide = self._lengths(own)
         if kind is GradientKind.LINEAR:
             start = (across("x1", "0%"), down("y1", "0%"))
             return start, (across("x2", "100%"), down("y2", "0%"))
         cx, cy = across("cx", "50%"), down("cy", "50%")
-        r = length(own.get("r", "50%"), whole=math.hypot(width, height) / math.sqrt(2))
-        fx, fy = across("fx", own.get("cx", "50%")), down("fy", own.get("cy", "50%"))
-        fr = length(own.get("fr", "0"), whole=1.0)
-        if abs(fx - cx) + abs(fy - cy) > _FOCUS_TOLERANCE * r or fr > 0:
-            self._problems.error(
-                head.line,
-                "a radial gradient with its focus off its centre",
-                "Rive has none: move cx and cy there instead, and drop fx and fy.",
-            )
-        return (cx, cy), (cx + r, cy)
+        return (cx, cy), (cx + wide("r", "50%"), cy)
+
+    def _focus(
+        self, head: Element, kind: GradientKind, own: Mapping[str, str], radius: float
+    ) -> Point | None:
+        """Where the first colour is, if that is not the centre."""
+        if kind is GradientKind.LINEAR:
+            return None
+        across, down, wide = self._lengths(own)
+        center = (across("cx", "50%"), down("cy", "50%"))
+        focus = (across("fx", own.get("cx", "50%")), down("fy", own.get("cy", "50%")))
+        apart = math.dist(center, focus) / radius
+        if apart > FARTHEST_FOCUS or wide("fr", "0") > 0:
+            what = "its focus on its rim" if apart > FARTHEST_FOCUS else "fr, a focus with a size"
+            self._problems.error(head.line, f"a radial gradient with {what}", _MOVE_IT)
+        return focus if apart > _FOCUS_TOLERANCE else None
+
+    def _lengths(self, own: Mapping[str, str]) -> tuple[Length, Length, Length]:
+        """How to read what lies across, down, and in any direction."""
+        is_boxed = own.get("gradientUnits", "objectBoundingBox") == "objectBoundingBox"
+        width, height = (1.0, 1.0) if is_boxed else self.frame
+        wholes = (width, height, math.hypot(width, height) / math.sqrt(2))
+
+        def reader(whole: float) -> Length:
+            return lambda name, default: length(own.get(name, default), whole=whole)
+
+        across, down, wide = map(reader, wholes)
+        return across, down, wide
 
 
 def _share(text: str) -> float:

@@ -18,6 +18,8 @@ INHERITED = {
     "stroke-linecap": "butt",
     "stroke-linejoin": "miter",
     "stroke-dasharray": "none",
+    "stroke-dashoffset": "0",
+    "stroke-miterlimit": "4",
     "color": "black",
     "visibility": "visible",
     "clip-rule": "nonzero",

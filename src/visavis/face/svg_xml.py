@@ -34,10 +34,13 @@ class Problem:
     line: int
     what: str
     hint: str = ""
+    file_name: str = ""
+    """Where it is, if not in the drawing; then it has no line."""
 
     def told(self, file_name: str) -> str:
         """One line for people: `pip.svg:12: ...`."""
-        return f"{file_name}:{self.line}: {self.what}" + (f" ({self.hint})" if self.hint else "")
+        place = self.file_name or f"{file_name}:{self.line}"
+        return f"{place}: {self.what}" + (f" ({self.hint})" if self.hint else "")
 
 
 class DrawingError(ConfigError):

@@ -3,10 +3,10 @@
     gap 0 | word 0 | gap 1 | word 1 | ... | gap n
 
 A word is a tree of its pronunciations: those that begin alike are one until they differ, so that
-none is decided on before. A phone has as many states as frames that it lasts at least, the last of
-which may repeat. A gap is optional: *silence*, or *free*, which
-fits any sound almost as well as the right phone would and so takes what the text does not say.
-From free to free whole words may be skipped: the way back into a text that went another way.
+none is decided on before. A phone is a chain of states, each of which may repeat. A gap is
+optional: *silence*, or *free*, which fits any sound almost as well as the right phone would and so
+takes what the text does not say. From free to free whole words may be skipped: the way back into a
+text that went another way.
 
 States are addressed by index; `forget` drops the oldest and renumbers the rest.
 """
@@ -32,6 +32,9 @@ MAX_VARIANTS: Final = 6
 DEAD, START = 0, 1
 """Indices of what is never reached, and of what stands before the first frame."""
 
+_MOST_STATES: Final = 6
+"""Of a phone."""
+_HURRIED: Final = 0.05
 _N_SOURCES: Final = MAX_VARIANTS + 3  # into a state: a word's ends, silence, free, itself
 _NEVER: Final = -np.inf
 _GROWTH: Final = 1_024
@@ -174,16 +177,32 @@ class Graph:
     def _chain(
         self, kind: Kind, unit: Unit, sources: Sequence[tuple[int, float]]
     ) -> tuple[int, float]:
-        """The states of one sound; returns the last, with the cost of leaving it."""
+        """The states of one sound; returns the last, with the cost of leaving it.
+
+        As many states as half its mean length in frames, each of which is left with the same
+        chance: lengths are a negative binomial with a deviation of a third to a half of their mean.
+        Some are hurried: they go from its first state to the last few. Silence has no usual
+        length.
+        """
         least = max(1, round(least_frames(unit.phone) * unit.share))
-        mean = max(least + 0.5, self._rules.mean_frames[unit.phone] * unit.share)
-        leave = 1.0 / (mean - least + 1.0)
-        state = self._state(kind, unit, sources)
-        for _ in range(least - 1):
-            state = self._state(kind, unit, [(state, 0.0)])
+        mean = self._rules.mean_frames[unit.phone] * unit.share
+        n_states = least
+        if kind is Kind.PHONE:
+            n_states = max(least, min(_MOST_STATES, round(mean / 2.0)))
+        leave = n_states / max(n_states + 0.5, mean)
+        chain = [self._state(kind, unit, sources)]
+        self._stay(chain[0], leave)
+        for at in range(1, n_states):
+            before = [(chain[-1], float(np.log(leave)))]
+            if at == n_states - least + 1 and at > 1:
+                before.append((chain[0], float(np.log(_HURRIED * leave))))
+            chain.append(self._state(kind, unit, before))
+            self._stay(chain[-1], leave)
         self._n_nodes += 1
+        return chain[-1], float(np.log(leave))
+
+    def _stay(self, state: int, leave: float) -> None:
         self._connect(state, [(state, float(np.log1p(-leave)))])
-        return state, float(np.log(leave))
 
     def _state(self, kind: Kind, unit: Unit, sources: Sequence[tuple[int, float]]) -> int:
         state = len(self)

@@ -14,7 +14,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from visavis.lips.ear import RATE_HZ, Ear, Follower
+from visavis.lips.ear import RATE_HZ, Ear, Follower, Reader
 from visavis.lips.features import HOP_SAMPLES
 from visavis.lips.lexicon import Lexicon, letters_only
 from visavis.lips.net import Weights
@@ -32,6 +32,14 @@ class Hears(Enum):
 
     SOUND_ALONE = "sound alone"
     WORDS_TOO = "words too"
+    WORDS_AFTERWARDS = "words and the whole recording"
+
+
+_EARS: Final = {
+    Hears.SOUND_ALONE: Ear,
+    Hears.WORDS_TOO: Follower,
+    Hears.WORDS_AFTERWARDS: Reader,
+}
 
 
 class HeardSource:
@@ -41,7 +49,8 @@ class HeardSource:
         rate_hz: of the sound, in whose samples spans count.
         weights: the ear's.
         lexicon: how words are spoken; None: their letters decide.
-        hears: SOUND_ALONE is sooner and costs half; no words can be given then.
+        hears: SOUND_ALONE is sooner and costs half; no words can be given then. With
+            WORDS_AFTERWARDS all comes from `finish`, and is more often right.
     """
 
     def __init__(
@@ -53,8 +62,7 @@ class HeardSource:
     ) -> None:
         self._rate_hz = rate_hz
         self._lexicon = lexicon or letters_only()
-        self._follower = Follower(weights) if hears is Hears.WORDS_TOO else None
-        self._ear = self._follower or Ear(weights)
+        self._ear = _EARS[hears](weights)
         self._resample = (
             None if rate_hz == RATE_HZ else soxr.ResampleStream(rate_hz, RATE_HZ, 1, "float32")
         )
@@ -72,10 +80,10 @@ class HeardSource:
 
     def read(self, text: str) -> None:
         """How the text goes on, in whole words; whoever hears sound alone does not read."""
-        if self._follower is None:
+        if isinstance(self._ear, Ear):
             return
         for word in words_of(text, self._lexicon):
-            self._follower.push_words([(self._lexicon.phones(said),) for said in word.spoken])
+            self._ear.push_words([self._lexicon.pronunciations(said) for said in word.spoken])
 
     def push(self, sound: Sound) -> tuple[Span, ...]:
         """Add float32 [n]; returns what is now certain."""

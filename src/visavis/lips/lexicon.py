@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
 
@@ -32,10 +32,12 @@ class Lexicon:
     """Words to ARPAbet phones; vowels carry stress digits: 0 none, 1 primary, 2 secondary.
 
     `words` maps lower-case words to phones separated by spaces. Without any, letters decide all.
+    `others` has further ways to say some of them, the usual one not among them.
     """
 
     letters: LetterModel
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __deepcopy__(self, memo: object) -> Self:
         return self  # nothing in it ever changes
@@ -61,6 +63,11 @@ class Lexicon:
         if known is not None:
             return tuple(known.split())
         return with_stress(self.letters.phones(bare)) or _named(bare)
+
+    def pronunciations(self, spoken: str) -> tuple[tuple[str, ...], ...]:
+        """All ways to say the word, `phones` first: "the" is DH AH and DH IY. Never empty."""
+        others = (tuple(other.split()) for other in self.others.get(spoken, ()))
+        return (self.phones(spoken), *others)
 
 
 def _named(word: str) -> tuple[str, ...]:
@@ -93,11 +100,27 @@ def parse_dictionary(text: str) -> dict[str, str]:
     comment, `;;;` a line of comment. Lines without phones are left out.
     """
     words: dict[str, str] = {}
+    for word, phones in _entries(text):
+        if not word.endswith(")"):
+            words.setdefault(word, phones)
+    return words
+
+
+def parse_other_pronunciations(text: str) -> dict[str, tuple[str, ...]]:
+    """Those that `parse_dictionary` leaves out, by their word."""
+    others: dict[str, tuple[str, ...]] = {}
+    for numbered, phones in _entries(text):
+        if numbered.endswith(")"):
+            word = numbered.rpartition("(")[0]
+            others[word] = (*others.get(word, ()), phones)
+    return others
+
+
+def _entries(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         word, _, phones = line.partition("#")[0].strip().partition(" ")
-        if phones and not word.startswith(";;;") and not word.endswith(")"):
-            words.setdefault(word.lower(), phones.strip())
-    return words
+        if phones and not word.startswith(";;;"):
+            yield word.lower(), phones.strip()
 
 
 def letters_only() -> Lexicon:

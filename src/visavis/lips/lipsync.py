@@ -17,7 +17,7 @@ have the same shape, and one that was given out never changes.
 |---|---|---|
 | phonemes with durations | `PhoneSource` | loudness (`TruePauses`) |
 | characters with times | `CharacterSource` | loudness |
-| text | `HeardSource`, which follows it | the ear |
+| text | `HeardSource`, which follows it (a recording: reads it afterwards) | the ear |
 | nothing | `HeardSource` | the ear |
 """
 
@@ -64,6 +64,8 @@ class LipSync:
         natural: the natural pass's settings; None for the defaults.
         lead_ms: how much later than what is heard the durations of `phones` lie (Piper: 30).
         lexicon: how words are spoken, for characters and text; without one letters decide.
+        follows: how text is: as the sound comes, or (`WORDS_AFTERWARDS`) when a recording has been
+            heard to its end; then `finish` gives all cues, and more of them are right.
         ear: its weights. With them, sound that nothing is told of before or with its first sample
             is understood by ear; without, it waits for phonemes or characters.
 
@@ -79,6 +81,7 @@ class LipSync:
         lead_ms: float = 0.0,
         lexicon: Lexicon | None = None,
         ear: Weights | None = None,
+        follows: Hears = Hears.WORDS_TOO,
     ) -> None:
         self._rate_hz = rate_hz
         self._natural = NaturalPass(rate_hz, natural)
@@ -87,6 +90,7 @@ class LipSync:
         self._lead_ms = lead_ms
         self._lexicon = lexicon
         self._ear = ear
+        self._follows = follows
         self.reset()
 
     @property
@@ -215,7 +219,7 @@ class LipSync:
         elif way is _Way.CHARACTERS and said is not None:
             self._told = CharacterSource(self._rate_hz, self._lexicon, times=said.times)
         elif self._ear is not None:
-            hears = Hears.WORDS_TOO if way is _Way.TEXT else Hears.SOUND_ALONE
+            hears = self._follows if way is _Way.TEXT else Hears.SOUND_ALONE
             self._told = HeardSource(self._rate_hz, self._ear, self._lexicon, hears)
 
     def _weighed(self, spans: Sequence[Span]) -> Sequence[Span]:

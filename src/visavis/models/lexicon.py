@@ -6,7 +6,12 @@ from functools import cache
 
 from visavis.errors import ModelMissingError
 from visavis.lips.letters import letter_model
-from visavis.lips.lexicon import Lexicon, letters_only, parse_dictionary
+from visavis.lips.lexicon import (
+    Lexicon,
+    letters_only,
+    parse_dictionary,
+    parse_other_pronunciations,
+)
 from visavis.models.catalogue import CMUDICT
 from visavis.models.store import ModelStore
 
@@ -17,7 +22,7 @@ def load_lexicon(store: ModelStore) -> Lexicon:
     Raises ModelMissingError if the dictionary is not there.
     """
     text = store.path(CMUDICT).read_text(encoding="utf-8")
-    return Lexicon(letter_model(), parse_dictionary(text))
+    return Lexicon(letter_model(), parse_dictionary(text), parse_other_pronunciations(text))
 
 
 @cache

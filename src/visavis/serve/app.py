@@ -25,19 +25,22 @@ from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisErro
 from visavis.reply.persona import Persona
 from visavis.serve.ahead import voice_ahead
 from visavis.serve.conversation import CLOSE_UNSUPPORTED, Conversation, Peer, PeerGoneError
-from visavis.serve.door import refusal
+from visavis.serve.door import answer_at_once
+from visavis.serve.embedding import asset_headers, card_router
 from visavis.serve.engines import Engines
 from visavis.serve.gateway import Gateway
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
+from visavis.serve.lan import ROOT_PATH
 from visavis.serve.lips import LipRoutes
 from visavis.serve.metrics import Metrics, TokenMetrics
-from visavis.serve.origins import is_ours
+from visavis.serve.origins import foreign, is_ours, shared
 from visavis.serve.pcm import converse
 from visavis.serve.problems import problem_of, tell_problems
 from visavis.serve.seats import Seats
 from visavis.serve.settings import ServeSettings
 from visavis.serve.signed_urls import House
+from visavis.serve.sockets import deny
 from visavis.wire import outgoing
 from visavis.wire.codec import encode
 from visavis.wire.messages import SUBPROTOCOL
@@ -105,8 +108,9 @@ class _Desk:
         if is_ours(socket, self._settings):
             return True
         self._metrics.refused_total.labels("origin").inc()
-        _log.warning("refused a page of another origin; allow it with --allow-origin")
-        await socket.close(1008, "origin not allowed")
+        error = foreign(socket)
+        _log.warning("%s %s", error, error.hint)
+        await deny(socket, error)
         return False
 
     async def seat(
@@ -156,6 +160,8 @@ def create_app(
     _add_ear(app)
     app.include_router(gateway.router())
     app.include_router(LipRoutes(engines).router())
+    app.include_router(card_router(engines.persona, settings))
+    _add_lan_root(app, settings.lan_root)
     _add_page(app, engines.persona)
 
     desk = _Desk(settings, seats, metrics)
@@ -231,13 +237,10 @@ def _application(settings: ServeSettings, lifespan: Lifespan[FastAPI]) -> FastAP
     async def secure(  # pyright: ignore[reportUnusedFunction] - registered by its decorator
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
-        response = refusal(request, settings) or await call_next(request)
+        response = answer_at_once(request, settings) or await call_next(request)
         response.headers.update(_SECURITY_HEADERS)
-        if request.url.path.startswith("/characters") or request.url.path == "/":
-            response.headers["Cache-Control"] = "no-cache"
-        elif "v" in request.query_params and response.status_code == 200:
-            # Its address is that of one build, for ever (web/build.ts): a warm page asks nobody.
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers.update(shared(request, settings))
+        response.headers.update(asset_headers(request, response.status_code))
         return response
 
     return app
@@ -283,14 +286,24 @@ def _add_ear(app: FastAPI) -> None:
         return FileResponse(EAR_PATH, media_type="application/octet-stream")
 
 
+def _add_lan_root(app: FastAPI, root: Path | None) -> None:
+    if root is None:
+        return
+
+    @app.get(ROOT_PATH, summary="This machine's own authority", response_class=Response)
+    def lan_root() -> FileResponse:  # pyright: ignore[reportUnusedFunction]
+        return FileResponse(root, media_type="application/x-x509-ca-cert")
+
+
 def _add_page(app: FastAPI, persona: Persona) -> None:
     """The built page, showing this persona's face and name from the first frame on."""
     index = STATIC / "index.html"
     if not index.is_file():
         return
     page = index.read_text(encoding="utf-8")
-    page = page.replace('data-character="pip"', f'data-character="{escape(persona.character)}"')
-    page = page.replace('data-name="Pip"', f'data-name="{escape(persona.name)}"')
+    page = page.replace(' character="pip"', f' character="{escape(persona.character)}"')
+    page = page.replace(' name="Pip"', f' name="{escape(persona.name)}"')
+    page = page.replace("<title>Pip", f"<title>{escape(persona.name)}")
 
     @app.get("/", include_in_schema=False)
     def root() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]

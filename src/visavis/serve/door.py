@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
-from visavis.serve.origins import is_ours
-from visavis.serve.problems import problem
+from visavis.serve.origins import foreign, is_ours, preflight
+from visavis.serve.problems import problem, problem_of
 from visavis.serve.settings import ServeSettings
 from visavis.wire.lips import MAX_AUDIO_BYTES
 
@@ -18,17 +18,17 @@ MAX_BODY_BYTES = 256 * 1024
 _WITH_SOUND = "/v1/visemes"
 
 
-def refusal(request: Request, settings: ServeSettings) -> Response | None:
-    """Why it is refused; None if it is not.
+def answer_at_once(request: Request, settings: ServeSettings) -> Response | None:
+    """Why it is refused, or what its browser asked first; None if the application is to answer.
 
     Ask before the application does, which reads the body first of all.
     """
+    if (asked_first := preflight(request, settings)) is not None:
+        return asked_first
     if request.method != "POST" or not request.url.path.startswith("/v1/"):
         return None
     if not is_ours(request, settings):
-        return problem(
-            403, "origin", "Pages of another origin may not ask.", "Allow it with --allow-origin."
-        )
+        return problem_of(foreign(request))
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         return problem(

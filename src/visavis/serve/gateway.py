@@ -24,7 +24,7 @@ from visavis.serve.closing import INTERNAL, NORMAL, Close, SideClosedError
 from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.lips_desk import LipsDesk
-from visavis.serve.origins import is_ours
+from visavis.serve.origins import foreign, is_ours
 from visavis.serve.problems import RefusedError
 from visavis.serve.seats import Seats
 from visavis.serve.signed_urls import LOCAL_AGENT, SOCKET_PATH, TICKET, House, SignedUrls
@@ -117,12 +117,7 @@ class Gateway:
     async def _let_in(self, socket: WebSocket) -> Ticket:
         """What the client may have. Raises RefusedError, or StoreError."""
         if not is_ours(socket, self._house.settings):
-            raise RefusedError(
-                403,
-                "origin",
-                "Pages of another origin may not connect.",
-                hint="See --allow-origin.",
-            )
+            raise foreign(socket)
         token = socket.query_params.get(TICKET, "")
         ticket = await self._tickets.take(token) if token else self._without_ticket(socket)
         if ticket is None:

@@ -19,6 +19,7 @@ from visavis.errors import (
     TooLargeError,
 )
 from visavis.lips.alignment import read_alignment
+from visavis.lips.heard import Hears
 from visavis.lips.lipsync import LipSync
 from visavis.models.lexicon import best_lexicon
 from visavis.reply.lines import phrases_of
@@ -132,7 +133,8 @@ def _visemes(request: wire.VisemesRequest) -> wire.VisemesResponse:
         raise ProtocolError("Words can be told in one way only.", hint="Send text or alignment.")
     told = said is not None or bool(request.text)
     lexicon = best_lexicon() if told else None
-    lips = LipSync(rate_hz, lexicon=lexicon, ear=None if said is not None else ear_weights())
+    ear = None if said is not None else ear_weights()
+    lips = LipSync(rate_hz, lexicon=lexicon, ear=ear, follows=Hears.WORDS_AFTERWARDS)
     cues = list(lips.push(characters=said, text=request.text))
     for at in range(0, len(sound), _BLOCK_SAMPLES):
         cues += lips.push(sound[at : at + _BLOCK_SAMPLES])

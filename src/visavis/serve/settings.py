@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, SecretStr, ValidationError
@@ -84,6 +85,8 @@ class ServeSettings(BaseModel):
     max_sessions: int = MAX_SESSIONS
     allow_origins: tuple[str, ...] = ()
     """Origins of other sites whose pages may talk to this server."""
+    lan_root: Path | None = None
+    """With `--lan`: the certificate that a phone may fetch and trust."""
 
 
 def speculation_of(settings: LlmSettings) -> Speculation:

@@ -23,7 +23,7 @@ from visavis.serve.backends import Backends
 from visavis.serve.engines import Engines
 from visavis.serve.gateway_settings import GatewaySettings
 from visavis.serve.metrics import Metrics
-from visavis.serve.origins import is_ours, is_this_machine
+from visavis.serve.origins import foreign, is_ours, is_this_machine
 from visavis.serve.problems import RefusedError
 from visavis.serve.rates import Rates
 from visavis.serve.seats import Seats
@@ -170,9 +170,7 @@ class SignedUrls:
     def _let_in(self, request: Request) -> _Caller:
         """Who asks. Raises RefusedError."""
         if not is_ours(request, self._house.settings):
-            raise RefusedError(
-                403, "origin", "Pages of another origin may not ask.", hint="See --allow-origin."
-            )
+            raise foreign(request)
         address = "" if request.client is None else request.client.host
         if (wait_s := self._rates.wait_s(address)) > 0.0:
             headers = {"Retry-After": str(int(wait_s) + 1)}

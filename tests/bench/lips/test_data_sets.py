@@ -39,7 +39,7 @@ def public(fake: Fake) -> PublicSet:
     def clips(_folder: Path) -> list[Clip]:
         return [Clip("me.wav", "me.lab", "mary", "Me")]
 
-    return PublicSet("fake", fake, "x", "MIT", "hand", "dev", clips)  # pyright: ignore
+    return PublicSet("fake", fake, "x", "MIT", "hand", "dev", clips)
 
 
 def test_it_is_fetched_once_and_only_what_is_needed_kept(fake: Fake, tmp_path: Path) -> None:

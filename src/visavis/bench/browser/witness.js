@@ -119,7 +119,9 @@
 
   // Mean height of the mouth around its middle column, as a share of the region; -1: nothing drawn.
   function opening() {
-    const canvas = document.querySelector("#stage");
+    const canvas =
+      document.querySelector("visavis-avatar")?.shadowRoot?.querySelector("#stage") ??
+      document.querySelector("#stage");
     if (!canvas?.width) return -1;
     const [x, y, w, h] = witness.region;
     pen.clearRect(0, 0, SIZE, SIZE);
@@ -181,7 +183,9 @@
     connect.call(taps.microphone, merger, 0, 0);
     connect.call(taps.output, merger, 0, 1);
     connect.call(merger, target);
-    const picture = document.querySelector("#stage").captureStream(60);
+    const picture = (
+      document.querySelector("visavis-avatar")?.shadowRoot ?? document
+    ).querySelector("#stage").captureStream(60);
     const stream = new MediaStream([...picture.getTracks(), ...target.stream.getTracks()]);
     const parts = [];
     // Chromium stamps a packet of Opus as if it were its last 10 ms; PCM comes in pieces of 10 ms.

@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from visavis.errors import ModelFetchError, SetupError
 
@@ -81,7 +82,22 @@ class DebianArchive:
         return found[0]
 
 
-Archive = PyPiArchive | DebianArchive
+class Archive(Protocol):
+    """Where a set comes from."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        ...
+
+    def fetch(self, folder: Path) -> Path:
+        """Bring it into `folder`, which exists; the path of a file that `unpack` knows.
+
+        Raises:
+            SetupError: a tool that it needs is not installed.
+            ModelFetchError: it could not be brought.
+        """
+        ...
 
 
 def unpack(archive: Path, folder: Path, below: str) -> None:

@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from visavis.bench.latency import console
+from visavis.bench.lips import festival
 from visavis.bench.lips.archives import Archive, DebianArchive, PyPiArchive, unpack
 from visavis.bench.lips.labels import decoded, write_json
 from visavis.bench.lips.manifest import Ends, describe, open_data_set
@@ -112,6 +113,16 @@ def _russian(folder: Path) -> Sequence[Clip]:
         )
         for item in done.items
     ]
+
+
+def _festival(said: festival.FestivalVoice, speaker: str) -> Lister:
+    def clips(_folder: Path) -> Sequence[Clip]:
+        return [
+            Clip(f"{at:02d}.wav", f"{at:02d}.lab", speaker, sentence)
+            for at, sentence in enumerate(said.sentences)
+        ]
+
+    return clips
 
 
 def _sphinx_test_data(folder: Path) -> Sequence[Clip]:
@@ -209,6 +220,26 @@ SETS: tuple[PublicSet, ...] = (
         "train",
         _russian,
         phone_set="festvox-ru",
+    ),
+    PublicSet(
+        "finnish",
+        festival.FINNISH,
+        festival.FOLDER,
+        "LGPL-2 (voice), own text",
+        "the synthesiser itself",
+        "test",
+        _festival(festival.FINNISH, "suopuhe-mv"),
+        phone_set="xsampa",
+    ),
+    PublicSet(
+        "italian",
+        festival.ITALIAN,
+        festival.FOLDER,
+        "GPL-2 (voice), own text",
+        "the synthesiser itself",
+        "test",
+        _festival(festival.ITALIAN, "lp"),
+        phone_set="xsampa",
     ),
 )
 

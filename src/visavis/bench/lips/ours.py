@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
@@ -99,26 +100,37 @@ class CharactersAlone:
         """See Contender."""
 
 
+_NAMES: Final = {
+    Hears.SOUND_ALONE: "visavis_ear",
+    Hears.WORDS_TOO: "visavis_text",
+    Hears.WORDS_AFTERWARDS: "visavis_recording",
+}
+_ABOUT: Final = {
+    Hears.SOUND_ALONE: "sound alone; streaming",
+    Hears.WORDS_TOO: "sound, with its transcript beforehand; streaming",
+    Hears.WORDS_AFTERWARDS: "a whole recording with its transcript",
+}
+
+
 class ByEar:
-    """Our ear as it streams: sound in pieces of 10 ms, alone or with the transcript beforehand."""
+    """Our ear: sound in pieces of 10 ms, alone or with the transcript beforehand."""
 
     def __init__(self, hears: Hears) -> None:
         """Load the ear and the dictionary. Raises SetupError if the weights are missing."""
         self._hears = hears
         self._weights = ear_weights()
         self._lexicon = best_lexicon()
-        self.needs_text = hears is Hears.WORDS_TOO
+        self.needs_text = hears is not Hears.SOUND_ALONE
 
     @property
     def name(self) -> str:
         """See Contender."""
-        return "visavis_text" if self.needs_text else "visavis_ear"
+        return _NAMES[self._hears]
 
     @property
     def about(self) -> str:
         """See Contender."""
-        knows = "sound, with its transcript beforehand" if self.needs_text else "sound alone"
-        return f"ours: {knows}; streaming"
+        return f"ours: {_ABOUT[self._hears]}"
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""

@@ -62,6 +62,14 @@ def _text(_delay_ms: float) -> Contender:
     return ByEar(Hears.WORDS_TOO)
 
 
+def _recording(_delay_ms: float) -> Contender:
+    return ByEar(Hears.WORDS_AFTERWARDS)
+
+
+def _natural_recording(_delay_ms: float) -> Contender:
+    return Natural(ByEar(Hears.WORDS_AFTERWARDS))
+
+
 def _natural_ear(_delay_ms: float) -> Contender:
     return Natural(ByEar(Hears.SOUND_ALONE))
 
@@ -79,6 +87,8 @@ def _natural_alignment(_delay_ms: float) -> Contender:
 
 
 CONTENDERS: Mapping[str, Opener] = {
+    "visavis_recording": _recording,
+    "visavis_recording_natural": _natural_recording,
     "visavis_text": _text,
     "visavis_text_natural": _natural_text,
     "visavis_ear": _ear,

@@ -1,7 +1,7 @@
 // Both sides of the conversation as text. The avatar's words appear as they are heard; a hidden log
 // tells screen readers each line once, when it is complete.
-import type { Heard } from "./clock.ts";
-import { heardText, type AvatarLine, type Conversation, type Line } from "./conversation.ts";
+import type { Heard } from "../clock.ts";
+import { heardText, type AvatarLine, type Conversation, type Line } from "../conversation.ts";
 
 /** What stays on the screen to be scrolled back to. */
 const MAX_SHOWN_LINES = 60;
@@ -12,6 +12,8 @@ export class Captions {
   readonly #shown = new Map<Line, HTMLElement>();
   readonly #told = new WeakSet<Line>();
   #avatarName = "";
+  /** What has been heard of the reply that speaks now; empty while none does. */
+  heardNow = "";
 
   constructor(list: HTMLElement, log: HTMLElement) {
     this.#list = list;
@@ -23,6 +25,7 @@ export class Captions {
     const lines = conversation.lines.slice(-MAX_SHOWN_LINES);
     const wasAtEnd = this.#isAtEnd();
     let grew = false;
+    this.heardNow = "";
     for (const [line, item] of this.#shown) {
       if (lines.includes(line)) continue;
       item.remove();
@@ -30,6 +33,7 @@ export class Captions {
     }
     for (const [index, line] of lines.entries()) {
       const text = line.who === "user" ? line.text : avatarText(line, heard);
+      if (line.who === "avatar" && line.reply.replyId === heard?.replyId) this.heardNow = text;
       const item = this.#item(line, index);
       const status = line.who === "user" ? line.status : line.reply.status;
       if (item.dataset["status"] !== status) item.dataset["status"] = status;

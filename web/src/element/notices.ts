@@ -1,7 +1,7 @@
 // What can go wrong, in plain words, each with what to do next.
-import type { MicrophoneProblem } from "./microphone.ts";
-import type { Connection } from "./talk.ts";
-import type { Error as ServerError } from "./wire.ts";
+import type { MicrophoneProblem } from "../microphone.ts";
+import type { Connection } from "../talk.ts";
+import type { Error as ServerError } from "../wire.ts";
 
 export interface Notice {
   title: string;
@@ -33,7 +33,7 @@ export function microphoneNotice(problem: MicrophoneProblem): Notice {
     case "insecure":
       return {
         title: "Browsers allow the microphone only on secure pages",
-        text: "Open this page over HTTPS, or on the machine itself as http://localhost. Until then you can type.",
+        text: "Start the server with “visavis serve --lan”, or open the page on the machine itself as http://localhost. Until then you can type.",
         action: null,
       };
     case "failed":
