@@ -95,7 +95,8 @@ def seen_from(
     page_ms, context_s, latency_s = np.asarray(clock_rows, dtype=np.float64).T
     clock = Clock(page_ms, context_s, float(np.median(latency_s[latency_s > 0.0])))
     heard = np.asarray(blocks, dtype=np.float64)
-    opening = drawn[:, 1] - np.percentile(drawn[:, 1], 5)
+    # A frame in which no lips were found (a smile is thin) says nothing of a shut mouth.
+    opening = drawn[:, 1] - np.percentile(drawn[drawn[:, 1] > 0.0, 1], 10)
     return Seen(
         drawn[:, 0], np.maximum(0.0, opening), clock.at_ear_ms(heard[:, 0]), heard[:, 1], clock
     )
