@@ -84,10 +84,13 @@ async function askForStream(deviceId: string | null): Promise<MediaStream> {
         echoCancellation: true,
         noiseSuppression: true,
         autoGainControl: true,
-        ...(deviceId === null ? {} : { deviceId: { ideal: deviceId } }),
+        ...(deviceId === null ? {} : { deviceId: { exact: deviceId } }),
       },
     });
   } catch (error) {
+    // Chromium takes `ideal` for no wish at all; so it is `exact`, and any other if it is gone.
+    const isGone = (error as { name?: unknown } | null)?.name === "OverconstrainedError";
+    if (deviceId !== null && isGone) return askForStream(null);
     throw new MicrophoneError(problemOf(error), error);
   }
 }

@@ -274,6 +274,7 @@ export class Kit {
 
   #changed(): void {
     this.#redraw = "due";
+    this.#tellChanges();
     if (document.visibilityState === "visible") return;
     this.#update(null); // no frame will come, but screen readers and the site's own script go on
   }
@@ -296,11 +297,16 @@ export class Kit {
     this.#tellWords(heard);
     if (this.#redraw === "done") return;
     this.#redraw = "done";
-    const now = lookAt(this.avatar.talk);
-    for (const event of changes(this.#look, now)) this.#options.tell(event);
-    if (now.connection === "reconnecting" && this.#look.connection !== "reconnecting") void this.#askServer();
-    this.#look = now;
     this.#draw();
+  }
+
+  /** At once, not once a frame: what comes and goes between two frames has happened, too. */
+  #tellChanges(): void {
+    const before = this.#look;
+    const now = lookAt(this.avatar.talk);
+    this.#look = now; // before the site hears of it, for it may do something at once
+    for (const event of changes(before, now)) this.#options.tell(event);
+    if (now.connection === "reconnecting" && before.connection !== "reconnecting") void this.#askServer();
   }
 
   #tellWords(heard: Heard | null): void {
