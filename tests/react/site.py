@@ -18,7 +18,7 @@ from playwright.async_api import Page, async_playwright
 
 from tests.bench.lips.files_by_hand import write_wav
 from tests.react.bundles import EXAMPLE
-from tests.serve.test_gateway import listening
+from tests.serve.gateway_house import listening
 from visavis.hear.audio import RATE_HZ
 
 COUNTS = Path(__file__).with_name("counts.js")

@@ -14,8 +14,8 @@ from tests.e2e.witness import EVERYTHING, best_lag_ms, seen_from
 from tests.react.babble import Babbler
 from tests.react.bundles import React, build_page, type_faults
 from tests.react.site import ask_route, visiting
+from tests.serve.gateway_house import listening
 from tests.serve.scripted import Script
-from tests.serve.test_gateway import listening
 from visavis.serve.app import create_app
 from visavis.serve.settings import ServeSettings
 

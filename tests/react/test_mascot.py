@@ -16,12 +16,11 @@ from tests.react.bundles import React, build_page
 from tests.react.site import Visit, visiting
 from tests.sdk.test_browser import ANYWHERE, signed_url
 from tests.serve import scripted_elevenlabs as script
+from tests.serve.gateway_house import desk_here, listening
 from tests.serve.scripted import Script
-from tests.serve.test_gateway import listening
 from tests.wire.test_relay import WEIGHTS
 from visavis.hear.audio import pcm_from_float
 from visavis.serve.app import create_app, create_gateway_app
-from visavis.serve.gateway_lips import GatewayLips
 from visavis.serve.gateway_settings import GatewaySettings
 
 VISEMES: list[str] = json.loads(
@@ -156,7 +155,7 @@ def test_an_interruption_shuts_the_mouth_while_the_sound_still_fades(
     async def main() -> None:
         async with script.provider(agent) as behind:
             own = GatewaySettings(elevenlabs_url=behind.url, elevenlabs_key=SecretStr(script.KEY))
-            app = create_gateway_app(ANYWHERE, own, None, GatewayLips(lambda: WEIGHTS))
+            app = create_gateway_app(ANYWHERE, own, desk=desk_here(lambda: WEIGHTS))
             async with listening(app) as address, visiting(tmp_path, browser_path) as visit:
                 page = visit.page
                 await mount(visit)
