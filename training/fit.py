@@ -104,7 +104,7 @@ def _crop(
     settings: Settings,
     random: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Frames with the targets of `ahead_frames` before; sometimes some of it is masked.
+    """Frames with the targets of `ahead_frames` before; sometimes four bands are masked.
 
     A third of the crops begin or end with their recording, or its first and last frames would
     hardly ever be seen. Behind the last frame it is repeated, as `net.hear_frames` does.
@@ -116,7 +116,9 @@ def _crop(
     part = whole[first : first + n]
     frames = np.zeros((n, whole.shape[1]), dtype=np.float32)
     frames[: len(part)] = part
-    _mask(frames, random)
+    if random.random() < 0.3:
+        band = int(random.integers(frames.shape[1] - 4))
+        frames[:, band : band + 4] = 0.0
     shifted: list[np.ndarray] = []
     for target in targets:
         late = np.full(n, IGNORED, dtype=np.int64)
@@ -126,15 +128,3 @@ def _crop(
             late[:WARM_FRAMES] = IGNORED
         shifted.append(late)
     return frames, shifted[0], shifted[1]
-
-
-def _mask(frames: np.ndarray, random: np.random.Generator) -> None:
-    """Up to two groups of bands and up to four moments are missing (SpecAugment, Park 2019)."""
-    n, n_bands = frames.shape
-    for _ in range(int(random.integers(3))):
-        width = int(random.integers(1, 7))
-        band = int(random.integers(n_bands - width))
-        frames[:, band : band + width] = 0.0
-    for _ in range(int(random.integers(5)) if random.random() < 0.5 else 0):
-        start = int(random.integers(n))
-        frames[start : start + int(random.integers(1, 6))] = 0.0

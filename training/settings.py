@@ -19,19 +19,19 @@ DEV_VOICES = ("af_kore", "am_onyx", "bf_lily", "bm_lewis")
 class Settings:
     """One run."""
 
-    n_sentences: int = 2_680
+    n_sentences: int = 1_080
     """Chosen from the books; the first `n_dev` are for validation."""
-    n_kokoro: int = 2_390
-    n_flite: int = 500
-    n_joe: int = 0
+    n_kokoro: int = 1_000
+    n_flite: int = 900
+    n_joe: int = 350
     n_dev: int = 80
-    n_variants: int = 4
+    n_variants: int = 3
     """Of each recording, the first of them clean."""
     n_cells: int = 160
     ahead_frames: int = 6
     batch: int = 32
     crop_frames: int = 400
-    steps: tuple[int, ...] = (900, 2_000)
+    steps: tuple[int, ...] = (900, 600, 1_800)
     """Of each round; between two rounds the net aligns all labels anew."""
     learning_rate: float = 3e-3
     n_workers: int = 2

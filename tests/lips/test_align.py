@@ -42,8 +42,14 @@ def test_perfect_hearing_gives_exact_boundaries(n_frames: list[int], choice: int
     units = units_said(TEXT, choice)
     n_frames = n_frames[: len(units)]
     heard = heard_of(units, n_frames)
-    assert starts(follow(heard)) == expected(units, n_frames)
-    assert starts(align(heard, TEXT)) == expected(units, n_frames)
+    for pieces in (follow(heard), align(heard, TEXT)):
+        for found, wanted, before in zip(
+            starts(pieces), expected(units, n_frames), [SILENCE, *units], strict=False
+        ):
+            assert found[:2] == wanted[:2]
+            # Of a diphthong's middle the usual length has a say.
+            assert abs(found[2] - wanted[2]) <= (1 if before.phone == wanted[0] else 0)
+        assert len(pieces) == len(n_frames)
 
 
 def test_pauses_between_words_are_found_and_the_words_numbered() -> None:

@@ -35,7 +35,7 @@ FEW_ALIVE = 6
 LOUD = 0.05
 """RMS: far above the m, far below the a."""
 
-AUDIBLE = 0.0005
+AUDIBLE = 0.0001  # of full scale, while it fades; digital silence is 0
 SHUT_MS = 120
 """From the frame that tells of an interruption: a drawn frame, or a few on a busy machine."""
 
