@@ -55,7 +55,7 @@ _FACE = """async () => {
 }"""
 _LISTENING = """async () => {
   const began = performance.now();
-  document.querySelector("#start").click();
+  document.querySelector("visavis-avatar").shadowRoot.querySelector("#start").click();
   for (;;) {
     const { connection, microphone } = visavis.state;
     if (connection === "ready" && microphone === "open") return performance.now() - began;
