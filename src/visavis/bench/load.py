@@ -152,6 +152,7 @@ async def _round(server: Server, microphone: Path, question: str) -> Round:
         await page.click("#end")
         await page.goto("about:blank")
         warm_face_ms, warm_kb = await _face(page, server, traffic)
+        await page.wait_for_load_state("networkidle")  # the tab's icon comes behind the face
         traffic.clear()
         warm_click_ms = await page.evaluate(_LISTENING)
         return Round(
