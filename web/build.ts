@@ -48,6 +48,6 @@ for (const file of ["favicon.svg", "third-party.txt", "preview.template", "works
 }
 
 // Browsers may keep everything but index.html: a new build has new addresses.
-const version = await stamp("page.js", "page.css", "visavis.js"); // it has its companions' address in it
+const version = await stamp("page.js", "page.css", "visavis.js", "favicon.svg"); // the script has its companions' address in it
 const html = await readFile("src/index.html", "utf8");
-await writeFile(`${outdir}/index.html`, html.replace(/"((?:page|visavis)\.(?:js|css))"/g, `"$1?v=${version}"`));
+await writeFile(`${outdir}/index.html`, html.replace(/"((?:page|visavis|favicon)\.(?:js|css|svg))"/g, `"$1?v=${version}"`));
