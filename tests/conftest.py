@@ -1,5 +1,5 @@
 """What all tests share. A test that can't run here is skipped loudly, or fails where
-VISAVIS_REQUIRE names it (`.ci/run` sets browser,models,redis,sdk)."""
+VISAVIS_REQUIRE names it (`.ci/run` sets browser,firefox,models,redis,sdk)."""
 
 from __future__ import annotations
 
@@ -28,11 +28,19 @@ def find_browser() -> str | None:
     return wanted or next(filter(None, map(shutil.which, _BROWSERS)), None)
 
 
+def find_firefox() -> str | None:
+    """A Firefox of this machine."""
+    wanted = os.environ.get("VISAVIS_FIREFOX")
+    return wanted or shutil.which("firefox-esr") or shutil.which("firefox")
+
+
 def _missing() -> dict[str, str]:
     """Marker -> why its tests can't run on this machine."""
     why: dict[str, str] = {}
     if find_browser() is None:
         why["browser"] = "no Chromium on this machine: install it, or set VISAVIS_CHROMIUM"
+    if find_firefox() is None:
+        why["firefox"] = "no Firefox on this machine: install it, or set VISAVIS_FIREFOX"
     if shutil.which("redis-server") is None and shutil.which("valkey-server") is None:
         why["redis"] = "no redis-server on this machine: install it"
     if find_spec("elevenlabs") is None or not all(map(Path.is_dir, SDK_MODULES)):
@@ -71,4 +79,13 @@ def browser_path() -> Path:
     found = find_browser()
     if found is None:
         pytest.fail("no Chromium on this machine")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def firefox_path() -> Path:
+    """A Firefox; fails where it is required and missing."""
+    found = find_firefox()
+    if found is None:
+        pytest.fail("no Firefox on this machine")
     return Path(found)
