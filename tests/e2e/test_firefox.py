@@ -28,9 +28,8 @@ COLOURS = {
     "skin": (0xFF, 0x7D, 0x5F),
     "face": (0xFF, 0xE9, 0xD2),
     "leaf": (0x26, 0xB7, 0x95),
-    "iris": (0x0F, 0x7E, 0x80),
 }
-"""Of characters/pip/character.svg: the middle stops of its gradients."""
+"""Middle stops of gradients in characters/pip/character.svg. Not of his eyes: he blinks."""
 
 WORDS = """void (() => {
   window.captions = [];
