@@ -38,10 +38,11 @@ from rich.progress import Progress
 from visavis.bench.browser.check import Film, decode
 from visavis.bench.browser.chromium import open_page
 from visavis.bench.browser.evidence import Evidence, Take
+from visavis.bench.browser.gauge import ENDED
 from visavis.bench.browser.pose import MouthCue
 from visavis.bench.browser.synchrony import Offset, Spoken, n_stretches_of, offsets
 from visavis.bench.latency import COLUMNS, console
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.bench.server import running, serve_command
 from visavis.errors import SetupError
 from visavis.hear.audio import RATE_HZ
@@ -58,10 +59,6 @@ _DISTURBED_AFTER_S = 0.7
 _AWAY_S = 1.0
 _LONGEST_REPLY_S = 30.0
 _N_QUESTIONS = 18
-_ENDED = """() => {
-  const last = visavis.replies.at(-1);
-  return last !== undefined && ["ended", "stopped"].includes(last.status);
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +81,7 @@ def av(
     commit()
     figures = asyncio.run(_measure(minutes, persona))
     report = Report("av", figures, {"minutes": minutes, "persona": persona})
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 async def _measure(minutes: float, persona: str) -> dict[str, float]:
@@ -132,7 +126,7 @@ class _Crew:
         await page.fill("#text", "Hello!")
         await page.keyboard.press("Enter")
         for _ in range(int(_LONGEST_REPLY_S / 0.1)):
-            if await page.evaluate(_ENDED):
+            if await page.evaluate(ENDED):
                 break
             await asyncio.sleep(0.1)
         else:
@@ -179,7 +173,7 @@ class _Crew:
 
     async def _until_ended(self) -> None:
         for _ in range(int(_LONGEST_REPLY_S / 0.1)):
-            if await self._page.evaluate(_ENDED):
+            if await self._page.evaluate(ENDED):
                 return
             await asyncio.sleep(0.1)
 

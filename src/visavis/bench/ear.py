@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from visavis.bench.browser.gauge import gauge
 from visavis.bench.latency import console
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.ear_weights import ear_weights
 from visavis.lips.ear import RATE_HZ, Ear
 
@@ -43,10 +43,7 @@ def ear(
             taken = page.call("ear", seconds + _WARM_UP_S)
         figures |= _named("chromium", np.array(taken[10 * _WARM_UP_S :]))
     report = Report("ear", figures, {"seconds": seconds, "threads": 1})
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def python_costs_ms(seconds: int) -> NDArray[np.float64]:

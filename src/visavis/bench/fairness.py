@@ -22,7 +22,7 @@ from visavis.bench.figures import times_ms
 from visavis.bench.intervals import named, percentile_estimates, share_estimate
 from visavis.bench.latency import PER_CONVERSATION, Run, asking, console
 from visavis.bench.recording import Recording
-from visavis.bench.report import Report, print_json
+from visavis.bench.report import Report, show
 from visavis.bench.server import running, serve_command
 from visavis.bench.talk_contender import VisavisContender
 from visavis.bench.turns import Turn
@@ -55,10 +55,7 @@ def fairness(
         console.print("Interrupted; these are the turns so far.")
     settings = {"sessions": sessions, "turns": turns, "persona": persona, "seed": seed}
     report = Report("fairness", crowd_figures(crowd), settings | {"corpus": version()})
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 async def _measure(

@@ -16,7 +16,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from visavis.bench.report import Report, print_json
+from visavis.bench.report import Report, show
 from visavis.characters import build_character, character_names
 from visavis.characters.studio import Studio, studio
 from visavis.face.frame_cost import FRAME_COST_MS, FRAME_PX, Cost, cost
@@ -59,10 +59,7 @@ def frame_parts(
         figures[f"{name}_lint_ms"] = everything[name].frame_ms
     settings = {"rounds": rounds, "frames": frames_each, "size_px": FRAME_PX}
     report = Report("frame-parts", figures, settings)
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(Console())
+    show(report, as_json, Console())
 
 
 def sitters() -> list[Sitter]:

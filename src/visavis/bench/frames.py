@@ -25,7 +25,7 @@ import typer
 from visavis.bench.browser.chromium import Meter
 from visavis.bench.browser.gauge import Gauge, gauge
 from visavis.bench.latency import console
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 
 _SETTLE_S = 3.0
 HIDE = "Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })"
@@ -45,10 +45,7 @@ def frames(
         figures = {**_costs(page, character, size, n), **_paces(page, character, size, seconds)}
     settings = {"character": character, "size_px": size, "frames": n, "seconds": seconds}
     report = Report("frames", figures, settings)
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def _costs(page: Gauge, character: str, size_px: int, n: int) -> dict[str, float]:

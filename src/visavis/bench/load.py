@@ -30,8 +30,9 @@ import typer
 from rich.progress import Progress
 
 from visavis.bench.browser.chromium import open_page
+from visavis.bench.browser.gauge import ENDED
 from visavis.bench.latency import COLUMNS, console
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.bench.server import Server, running, serve_command
 from visavis.errors import SetupError
 from visavis.hear.audio import RATE_HZ
@@ -61,10 +62,6 @@ _LISTENING = """async () => {
     if (connection === "ready" && microphone === "open") return performance.now() - began;
     await new Promise(requestAnimationFrame);
   }
-}"""
-_ENDED = """() => {
-  const last = visavis.replies.at(-1);
-  return last !== undefined && ["ended", "stopped"].includes(last.status);
 }"""
 _SPOKEN_S = "visavis.replies.at(-1).nSamples / visavis.replies.at(-1).rateHz"
 
@@ -108,10 +105,7 @@ def load(
     commit()
     found = asyncio.run(_measure(rounds, persona))
     report = Report("load", figures(found), {"rounds": rounds, "persona": persona})
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def figures(found: list[Round]) -> dict[str, float]:
@@ -179,7 +173,7 @@ async def _face(page: Page, server: Server, traffic: Traffic) -> tuple[float, fl
 
 async def _talk(page: Page, traffic: Traffic, question: str) -> tuple[float, float]:
     """(kB a second sent while somebody may speak, kB for each second of an answer)."""
-    await page.wait_for_function(_ENDED, timeout=_PATIENCE_MS)  # the greeting
+    await page.wait_for_function(ENDED, timeout=_PATIENCE_MS)  # the greeting
     traffic.clear()
     began_ms = await page.evaluate("performance.now()")
     await page.wait_for_timeout(_KILO * _UP_S)
@@ -189,7 +183,7 @@ async def _talk(page: Page, traffic: Traffic, question: str) -> tuple[float, flo
     await page.fill("#text", question)
     await page.press("#text", "Enter")
     await page.wait_for_function(f"visavis.replies.length > {n_before}", timeout=_PATIENCE_MS)
-    await page.wait_for_function(_ENDED, timeout=_PATIENCE_MS)
+    await page.wait_for_function(ENDED, timeout=_PATIENCE_MS)
     spoken_s = float(await page.evaluate(_SPOKEN_S))
     return up_bytes / (ended_ms - began_ms), traffic.down_bytes / _KILO / max(0.1, spoken_s)
 

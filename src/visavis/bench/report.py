@@ -67,6 +67,14 @@ def print_json(report: Report) -> None:
     print(report.to_json())
 
 
+def show(report: Report, as_json: bool, console: Console) -> None:
+    """What a bench prints at its end: the JSON object, or a table for people."""
+    if as_json:
+        print_json(report)
+    else:
+        report.print_table(console)
+
+
 def machine() -> dict[str, Setting]:
     """Describe this machine: processor, cores that this process may use, memory, system, Python."""
     return {

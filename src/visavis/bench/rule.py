@@ -17,7 +17,7 @@ from visavis.bench.corpus import open_corpus
 from visavis.bench.latency import COLUMNS, console
 from visavis.bench.listening import listen
 from visavis.bench.recording import Recording, Split
-from visavis.bench.report import Report, print_json
+from visavis.bench.report import Report, show
 from visavis.bench.rule_fit import SHAPES, Shape, choose_shape, fit_weights, held_out_weights
 from visavis.bench.tradeoff import Case, Heard, Point, Readiness, outcome, scaled
 from visavis.hear.turn import Evidence, commit_rule
@@ -48,10 +48,7 @@ def rule(
         figures |= _fitted_figures(weights, choice.shape)
         figures |= _point_figures("held_out", choice.point)
     report = Report("rule", {name: round(value, 4) for name, value in figures.items()}, settings)
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def _recordings(split: Split) -> list[Recording]:

@@ -30,6 +30,12 @@ PAGE = b"""<!doctype html><meta charset="utf-8"><title>gauge</title>
 <style>body { margin: 0; background: #fff }</style>
 <script type="module" src="gauge.js"></script>"""
 
+ENDED = """() => {
+  const last = visavis.replies.at(-1);
+  return last !== undefined && ["ended", "stopped"].includes(last.status);
+}"""
+"""Evaluated in the served page: whether the newest reply is over."""
+
 _KINDS = {
     ".js": "text/javascript",
     ".wasm": "application/wasm",

@@ -14,7 +14,7 @@ from visavis.bench.corpus.manifest import Entry, Manifest
 from visavis.bench.corpus.plan import SEED, Utterance, make_plan
 from visavis.bench.corpus.selection import bar, console
 from visavis.bench.corpus.studio import Studio, version
-from visavis.bench.report import Report, print_json
+from visavis.bench.report import Report, show
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.stt import Moonshine
 from visavis.models import (
@@ -44,10 +44,7 @@ def corpus(
     except KeyboardInterrupt:
         console.print("Interrupted; what was recorded is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def _build(*, accept: bool, check: bool) -> Report:

@@ -34,7 +34,7 @@ from visavis.bench.echo.scene import Line, Remark, Room, onsets, stage
 from visavis.bench.intervals import named, share_estimate
 from visavis.bench.latency import COLUMNS, console
 from visavis.bench.recording import Split
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.hear.audio import RATE_HZ, pcm_from_float
 from visavis.hear.echo import EchoCanceller
 from visavis.hear.vad import SileroModel
@@ -105,10 +105,7 @@ def echo(
             heard.append(_listen(kind, room, lines, mine, silero))
     settings = {"split": split, "seed": seed, "rooms": len(ROOMS), "people": n_people}
     report = Report("echo", figures(heard), settings)
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def figures(heard: Sequence[Heard]) -> dict[str, float]:

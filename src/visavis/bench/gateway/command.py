@@ -18,7 +18,7 @@ from visavis.bench.gateway.figures import Round, figures_of
 from visavis.bench.gateway.load import CHUNK_S, PACE, RATE_HZ, Notes, Plan, Provider, put_under_load
 from visavis.bench.latency import COLUMNS, console
 from visavis.bench.lips.endurance import voiced_minute
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.ear_weights import PATH, ear_weights
 from visavis.errors import SetupError
 from visavis.hear.audio import pcm_from_float
@@ -66,10 +66,7 @@ def gateway(
             "ear": PATH.name if ear is None else ear.name,
         },
     )
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 async def _measure(plan: Plan, rounds: int, ear: Path | None) -> dict[Kind, list[Round]]:

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from visavis.bench.interleavings.search import Findings, Trace, search_shared, shortest_trace, trace
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.session import Session
 
 MAX_TRACES = 3
@@ -54,10 +54,7 @@ def interleavings(
         _print_trace(shortest_trace(broken.seed))
     settings = {"n": n, "seed": seed, "processes": n_processes}
     report = Report("interleavings", figures(found, took_s), settings)
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
     if found.broken:
         raise typer.Exit(1)
 

@@ -30,7 +30,7 @@ from rich.progress import Progress
 
 from visavis.bench.echo.command import REPLIES
 from visavis.bench.latency import COLUMNS, console
-from visavis.bench.report import Report, commit, print_json
+from visavis.bench.report import Report, commit, show
 from visavis.ear_weights import ear_weights
 from visavis.events import Cue
 from visavis.lips.lipsync import LipSync
@@ -90,10 +90,7 @@ def lips_hour(
     }
     settings = {"minutes": minutes, "told": "nothing" if by_ear else "phonemes"}
     report = Report("lips-hour", figures, settings)
-    if as_json:
-        print_json(report)
-    else:
-        report.print_table(console)
+    show(report, as_json, console)
 
 
 def run(
