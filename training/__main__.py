@@ -6,22 +6,28 @@ Ctrl-C loses a sentence or some steps at most.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from training import examples as store
-from training import realign, recordings, voices
+from training import judge, recordings, voices
+from training.dictionary import lexicon
 from training.examples import Example
-from training.fit import averaged, fit
+from training.fit import fit
 from training.model import exported
+from training.people import INDEX, people
 from training.plan import lines
-from training.recordings import Recording, Timed
+from training.recordings import Timed
+from training.score import scores
 from training.sentences import LICENCE, PACKAGE, sentences
 from training.settings import Settings, as_card, key_of, root
 from training.voices import Line, Studio
@@ -30,23 +36,29 @@ from visavis.bench.corpus.phonemes import Part, Phonemes
 from visavis.bench.corpus.selection import bar, console
 from visavis.bench.corpus.weights import kokoro_files
 from visavis.lips.net import weights_from
-from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore, cache_dir
+from visavis.models import ModelStore, cache_dir
 
 OUT = Path(__file__).parents[1] / "src" / "visavis" / "lips" / "ear.npz"
 _INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """What is learnt from, and what is only looked at."""
+Origin = Literal["synthetic", "person"]
 
-    train: tuple[str, ...]
-    dev: tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A recording that there is, and what is said in it."""
+
+    key: str
+    text: str
+    split: str
+    origin: Origin
 
 
 def main(
-    real: Annotated[
-        list[Path] | None, typer.Option(help="Manifest or folder of labelled real speech; repeat.")
+    folder: Annotated[
+        Path | None,
+        typer.Option("--people", help="Recordings of people, as `python -m training.fetch` makes."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the weights go.")] = OUT,
     stop_after: Annotated[
@@ -56,14 +68,18 @@ def main(
 ) -> None:
     """Make the ear's weights."""
     settings = Settings().smoke() if smoke else Settings()
+    if folder is not None and not (folder / INDEX).is_file():
+        raise typer.BadParameter(f"{folder} has no {INDEX}; `python -m training.fetch` makes one.")
     try:
-        data = record(settings, real or [])
+        spoken = record(settings, folder)
         if stop_after == "recordings":
             return
-        features(settings, data)
+        labels = judged(settings, spoken)
+        spoken = [one for one in spoken if one.key in labels]
+        features(settings, spoken)
         if stop_after == "features":
             return
-        found = train(settings, data)
+        found = train(settings, spoken, labels)
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
@@ -71,11 +87,13 @@ def main(
     out.write_bytes(found)
     card = dict(weights_from(found).card)
     out.with_suffix(".json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", "utf-8")
-    console.print(f"{out} has {len(found) / 1e6:.2f} MB; {card['dev']}")
+    console.print(f"{out} has {len(found) / 1e6:.2f} MB.")
+    for origin in get_args(Origin):
+        console.print(f"On the voices kept apart, {origin}: {card[f'dev_{origin}']}", markup=False)
 
 
-def record(settings: Settings, real: Sequence[Path]) -> Data:
-    """Have every line spoken, and read the real speech."""
+def record(settings: Settings, folder: Path | None) -> list[Spoken]:
+    """Have every line spoken, and read what people said."""
     planned = lines(settings, sentences(settings.n_sentences, settings.seed))
     missing = [line for line in planned if not recordings.path_of(line.key).is_file()]
     if missing:
@@ -84,109 +102,99 @@ def record(settings: Settings, real: Sequence[Path]) -> Data:
         for complaint in each(voices.keep, missing, "Recording", n, voices.prepare, (studio,)):
             if complaint:
                 console.print(complaint, markup=False)
-    splits = {line.key: line.split for line in planned}
-    splits = {key: split for key, split in splits.items() if recordings.path_of(key).is_file()}
-    for recording in _real(real):
-        if not recordings.path_of(recording.key).is_file():
-            recordings.save(recording)
-        splits[recording.key] = recording.split
-    return Data(
-        tuple(key for key, split in splits.items() if split == "train"),
-        tuple(key for key, split in splits.items() if split == "dev"),
-    )
-
-
-def _real(manifests: Sequence[Path]) -> Iterable[Recording]:
-    if not manifests:
-        return ()
-    from training.real import real_speech  # noqa: PLC0415 - not every training has any
-
-    return real_speech(manifests, lambda text: console.print(text, markup=False))
+    spoken = [
+        Spoken(line.key, line.text, line.split, "synthetic")
+        for line in planned
+        if recordings.path_of(line.key).is_file()
+    ]
+    for said in people(folder) if folder else ():
+        if not recordings.path_of(said.key).is_file():
+            recordings.save(said.recording())
+        spoken.append(Spoken(said.key, said.text, said.split, "person"))
+    return spoken
 
 
 def _studio(missing: Iterable[Line]) -> Studio:
-    models = ModelStore()
-    kokoro = kokoro_files(models, cache_dir() / "corpus" / "kokoro", console.print)
-    phonemes = Phonemes(Part(line.accent, line.text) for line in missing)
-    joe = (models.path(JOE_DURATIONS), models.path(JOE_CONFIG))
-    return Studio(phonemes, kokoro, joe)
+    kokoro = kokoro_files(ModelStore(), cache_dir() / "corpus" / "kokoro", console.print)
+    return Studio(Phonemes(Part(line.accent, line.text) for line in missing), kokoro)
 
 
-def features(settings: Settings, data: Data) -> None:
+def judged(settings: Settings, spoken: Sequence[Spoken]) -> dict[str, Timed]:
+    """The phones of all recordings whose text fits them."""
+    items = [(one.key, one.text) for one in spoken]
+    path = root() / "labels" / f"{key_of(items, inspect.getsource(judge))}.npz"
+    if not path.is_file():
+        n = settings.n_workers
+        found = each(judge.judged, items, "Aligning", n, judge.prepare, (lexicon(),))
+        fitting = zip(items, found, strict=True)
+        judge.save(path, {key: timed for (key, _), timed in fitting if timed is not None})
+    return judge.read(path)
+
+
+def features(settings: Settings, spoken: Sequence[Spoken]) -> None:
     """Of all variants; dev recordings have the clean one only."""
-    variants = [(key, at) for key in data.train for at in range(settings.n_variants)]
     todo = [
-        (key, at)
-        for key, at in (*variants, *((key, 0) for key in data.dev))
-        if not store.path_of(key, at, settings.seed).is_file()
+        (one.key, variant)
+        for one in spoken
+        for variant in range(_n_variants(settings, one))
+        if not store.path_of(one.key, variant, settings.seed).is_file()
     ]
-    make = partial(_make, seed=settings.seed, pool=data.train)
+    pool = [one.key for one in spoken if one.split == "train" and one.origin == "synthetic"]
+    make = partial(_make, seed=settings.seed, pool=pool)
     for _ in each(make, todo, "Features", settings.n_workers):
         pass
+
+
+def _n_variants(settings: Settings, one: Spoken) -> int:
+    if one.split == "dev":
+        return 1
+    return settings.n_real_variants if one.origin == "person" else settings.n_variants
 
 
 def _make(what: tuple[str, int], *, seed: int, pool: Sequence[str]) -> None:
     store.make(*what, seed, pool)
 
 
-def train(settings: Settings, data: Data) -> bytes:
-    """All rounds; between two of them the labels are aligned anew."""
-    seed = settings.seed
-    clean = {key: store.read(key, 0, seed) for key in (*data.train, *data.dev)}
-    learnt = [clean[key] for key in data.train] + [
-        store.read(key, variant, seed)
-        for variant in range(1, settings.n_variants)
-        for key in data.train
-    ]
-    labels = {key: recordings.load(key).timed for key in clean}
-    run = root() / "runs" / key_of(settings, data, _source())
-    found = b""
-    for index in range(len(settings.steps)):
-        found = _round(settings, index, learnt, labels, run)
-        if index + 1 < len(settings.steps):
-            labels = _new_labels(settings, found, labels, run / f"labels-{index + 1}.npz")
-    dev = [clean[key] for key in data.dev]
-    with bar("Validating") as show:
-        scores = realign.accuracy(weights_from(found), dev, labels, _counter(show, len(dev)))
-    weights = weights_from(found)
-    by = "labels that the net of the round before aligned" if len(settings.steps) > 1 else "labels"
-    card = {**weights.card, "dev": scores, "dev_against": by}
-    state = averaged(run / f"round-{len(settings.steps) - 1}.pt")
-    return exported(state, weights.log_prior, weights.mean_frames, card)
-
-
-def _round(
-    settings: Settings,
-    index: int,
-    learnt: Sequence[Example],
-    labels: dict[str, Timed],
-    run: Path,
-) -> bytes:
-    with bar(f"Round {index + 1} of {len(settings.steps)}") as show:
+def train(settings: Settings, spoken: Sequence[Spoken], labels: dict[str, Timed]) -> bytes:
+    """The net, and how good it is on those that it did not learn from."""
+    learnt = [one for one in spoken if one.split == "train"]
+    variants = [(one, at) for one in learnt for at in range(_n_variants(settings, one))]
+    examples = [store.read(one.key, at, settings.seed) for one, at in variants]
+    shares = _shares(examples, [one.origin == "person" for one, _ in variants], settings)
+    run = root() / "runs" / key_of(settings, [one.key for one in learnt], _source())
+    with bar("Training") as show:
         state = fit(
-            settings, index, learnt, labels, run / f"round-{index}.pt", lambda n, of, _: show(n, of)
+            settings, examples, shares, labels, run / "net.pt", lambda n, of, _: show(n, of)
         )
-    trained = {example.key for example in learnt}
-    log_prior, means = realign.statistics([labels[key] for key in sorted(trained)])
-    card = {
+    log_prior, means = judge.statistics({one.key: labels[one.key] for one in learnt})
+    card: dict[str, object] = {
         "ahead_frames": settings.ahead_frames,
         "settings": as_card(settings),
         "text": {"package": PACKAGE, "licence": LICENCE},
-        "data": _told(sorted(trained)),
+        "data": _told(sorted(one.key for one in learnt)),
     }
+    weights = weights_from(exported(state, log_prior, means, card))
+    for origin in get_args(Origin):
+        dev = [
+            store.read(one.key, 0, settings.seed)
+            for one in spoken
+            if one.split == "dev" and one.origin == origin
+        ]
+        with bar("Validating") as show:
+            card[f"dev_{origin}"] = scores(weights, dev, labels, _counter(show, len(dev)))
     return exported(state, log_prior, means, card)
 
 
-def _new_labels(
-    settings: Settings, weights: bytes, labels: dict[str, Timed], path: Path
-) -> dict[str, Timed]:
-    if not path.is_file():
-        judge = partial(realign.judged, seed=settings.seed)
-        items = sorted(labels.items())
-        prepared = (realign.prepare, (weights,))
-        found = each(judge, items, "Aligning", settings.n_workers, *prepared)
-        realign.save(path, dict(zip((key for key, _ in items), found, strict=True)))
-    return realign.load(path)
+def _shares(
+    examples: Sequence[Example], is_person: Sequence[bool], settings: Settings
+) -> NDArray[np.float64]:
+    """How likely each example is drawn: long ones oftener, people as often as the settings say."""
+    shares = np.sqrt([float(len(example.features)) for example in examples])
+    people_too = np.array(is_person)
+    if people_too.any() and not people_too.all():
+        shares[people_too] *= settings.real_share / shares[people_too].sum()
+        shares[~people_too] *= (1.0 - settings.real_share) / shares[~people_too].sum()
+    return shares / shares.sum()
 
 
 def _told(keys: Iterable[str]) -> dict[str, dict[str, object]]:
@@ -209,7 +217,7 @@ def _told(keys: Iterable[str]) -> dict[str, dict[str, object]]:
 def _source() -> str:
     """What a checkpoint depends on besides settings and data."""
     folder = Path(__file__).parent
-    return "".join((folder / n).read_text("utf-8") for n in ("model.py", "fit.py", "realign.py"))
+    return "".join((folder / n).read_text("utf-8") for n in ("model.py", "fit.py", "judge.py"))
 
 
 def _counter(show: Callable[[int, int], None], total: int) -> Callable[[], None]:

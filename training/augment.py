@@ -38,8 +38,12 @@ def augmented(sound: Floats, others: list[Floats], random: np.random.Generator) 
     if random.random() < 0.7:  # pitch, formants and tempo together; up to a child's
         stretch = math.exp(-random.uniform(math.log(0.85), math.log(1.35)))
         sound = soxr.resample(sound, RATE_HZ, RATE_HZ * stretch).astype(np.float32)
-    lead, tail = (int(random.uniform(0.05, 0.8) * RATE_HZ) for _ in range(2))
+    longest_s = 2.5 if random.random() < 0.25 else 0.8  # now and then there is much nobody says
+    lead, tail = (int(random.uniform(0.05, longest_s) * RATE_HZ) for _ in range(2))
     speech = np.pad(sound, (lead, tail)).astype(np.float64)
+    for first, n in ((0, lead), (len(speech) - tail, tail)):
+        if random.random() < 0.5:
+            _breathe(speech[first : first + n], _loudness(speech), random)
     if random.random() < 0.5:
         speech = _in_room(speech, random)
     if random.random() < 0.6:
@@ -85,21 +89,80 @@ def _limited(speech: Doubles, high_hz: float) -> Doubles:
 
 
 def _with_noise(speech: Doubles, others: list[Floats], random: np.random.Generator) -> Doubles:
-    """Coloured noise or babble, 3 to 30 dB under the speech, in its silences too."""
-    noise = np.zeros(len(speech))
-    if others and random.random() < 0.5:
+    """Babble, coloured noise, mains hum or knocks under the speech, in its silences too."""
+    kind = random.random()
+    lowest_db = 3.0
+    if others and kind < 0.4:
+        noise = np.zeros(len(speech))
         for other in others:
             start = int(random.integers(len(other)))
             noise += np.resize(np.roll(other, -start), len(speech)) * random.uniform(0.5, 1.0)
-    else:
-        slope = random.uniform(0.0, 1.2)
-        size = _size(len(speech))
-        shape = np.maximum(1.0, np.arange(size // 2 + 1.0)) ** -slope
-        noise = np.fft.irfft(np.fft.rfft(random.normal(size=size)) * shape, size)[: len(speech)]
-    ratio_db = random.uniform(3.0, 30.0)
-    loud = np.sqrt(np.mean(speech[np.abs(speech) > 0.01] ** 2) if np.any(speech > 0.01) else 1e-6)
-    noise *= loud / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10.0 ** (-ratio_db / 20.0)
+    elif kind < 0.7:
+        noise = _coloured(len(speech), random)
+    else:  # what nobody says may be as loud as what somebody says
+        lowest_db = -3.0
+        noise = _hum(len(speech), random) if kind < 0.85 else _knocks(len(speech), random)
+        noise += 0.05 * _coloured(len(speech), random) * np.std(noise)
+    ratio_db = random.uniform(lowest_db, 30.0)
+    noise *= _loudness(speech) / (np.sqrt(np.mean(noise**2)) + 1e-9) * 10.0 ** (-ratio_db / 20.0)
     return speech + noise
+
+
+def _loudness(speech: Doubles) -> float:
+    """Of what is said, without the pauses."""
+    said = speech[np.abs(speech) > 0.01]
+    return float(np.sqrt(np.mean(said**2))) if len(said) else 1e-3
+
+
+def _breathe(pause: Doubles, loud: float, random: np.random.Generator) -> None:
+    """Add breaths to a pause, in place: swelling noise with the resonances of an open mouth.
+
+    Real speakers breathe in where synthetic ones are silent; the mouth is not shown speaking then.
+    """
+    for _ in range(1 + int(len(pause) / RATE_HZ)):
+        n = min(int(random.uniform(0.12, 0.6) * RATE_HZ), len(pause))
+        start = int(random.integers(len(pause) - n + 1))
+        size = _size(max(n, 2))
+        hz = np.arange(size // 2 + 1) * RATE_HZ / size
+        shape = np.full(len(hz), 0.05)
+        for centre_hz in random.uniform(300.0, 4_500.0, size=3):
+            shape += np.exp(-0.5 * ((hz - centre_hz) / random.uniform(150.0, 900.0)) ** 2)
+        breath = np.fft.irfft(np.fft.rfft(random.normal(size=size)) * shape, size)[:n]
+        breath *= np.hanning(n) / (np.std(breath) + 1e-9)
+        pause[start : start + n] += breath * loud * 10.0 ** (-random.uniform(12.0, 40.0) / 20.0)
+
+
+def _coloured(n: int, random: np.random.Generator) -> Doubles:
+    """From white to brownish, of deviation 1."""
+    slope = random.uniform(0.0, 1.2)
+    size = _size(n)
+    shape = np.maximum(1.0, np.arange(size // 2 + 1.0)) ** -slope
+    noise = np.fft.irfft(np.fft.rfft(random.normal(size=size)) * shape, size)[:n]
+    return noise / (np.std(noise) + 1e-9)
+
+
+def _hum(n: int, random: np.random.Generator) -> Doubles:
+    """Mains or a fan: a low tone with harmonics that fall off."""
+    base_hz = float(random.choice([50.0, 60.0, 100.0, 120.0, random.uniform(40.0, 300.0)]))
+    seconds = np.arange(n) / RATE_HZ
+    fall = random.uniform(0.5, 2.0)
+    out = np.zeros(n)
+    for k in range(1, 1 + int(random.integers(1, 20))):
+        phase = random.uniform(0.0, 2.0 * np.pi)
+        out += float(k) ** -fall * np.sin(2.0 * np.pi * base_hz * k * seconds + phase)
+    return out
+
+
+def _knocks(n: int, random: np.random.Generator) -> Doubles:
+    """Keys, taps, a cup set down: short bursts of some colour that ring for a moment."""
+    out = np.zeros(n)
+    per_s = random.uniform(0.5, 6.0)
+    for at in random.integers(n, size=max(1, int(n / RATE_HZ * per_s))):
+        length = int(random.uniform(0.004, 0.08) * RATE_HZ)
+        burst = _coloured(length, random) * np.exp(-5.0 * np.arange(length) / length)
+        end = min(n, int(at) + length)
+        out[at:end] += burst[: end - at] * random.uniform(0.3, 1.0)
+    return out
 
 
 def _coded(speech: Doubles, random: np.random.Generator) -> Doubles:

@@ -1,4 +1,4 @@
-"""One round of training. A checkpoint every CHECKPOINT steps; a run goes on from the newest."""
+"""The training itself. A checkpoint every CHECKPOINT steps; a run goes on from the newest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from training.examples import Example
@@ -25,23 +26,31 @@ Step = Callable[[int, int, float], None]
 
 def fit(
     settings: Settings,
-    round_index: int,
     examples: Sequence[Example],
+    shares: NDArray[np.float64],
     labels: Mapping[str, Timed],
     checkpoint: Path,
     step: Step,
 ) -> dict[str, Tensor]:
-    """Train the net of one round from scratch; returns the average of its last weights.
+    """Train the net from scratch; returns the average of its last weights.
 
     Every step draws its crops from its own seed, so that a run that was interrupted goes on as if
     it had not been.
+
+    Args:
+        settings: of the run.
+        examples: what is learnt from.
+        shares: how likely each of them is drawn, [len(examples)], 1 in all.
+        labels: the phones of each recording, by its key.
+        checkpoint: where the run is kept.
+        step: is told how far it is.
     """
-    torch.manual_seed(settings.seed + round_index)
+    torch.manual_seed(settings.seed)
     torch.set_num_threads(1)  # small matrices: two threads wait for each other most of the time
     torch.use_deterministic_algorithms(True)
     ear = Ear(settings.n_cells)
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}
-    n_steps = settings.steps[round_index]
+    n_steps = settings.n_steps
     optimiser = torch.optim.AdamW(ear.parameters(), lr=settings.learning_rate, weight_decay=1e-3)
     done = 0
     if checkpoint.is_file():
@@ -50,11 +59,9 @@ def fit(
         optimiser.load_state_dict(kept["optimiser"])
         average, done = kept["average"], int(kept["done"])
     targets = [example.targets(labels[example.key]) for example in examples]
-    lengths = np.array([len(example.features) for example in examples], dtype=np.float64)
-    shares = np.sqrt(lengths) / np.sqrt(lengths).sum()
     for at in range(done, n_steps):
-        random = np.random.default_rng([settings.seed, round_index, at])
-        torch.manual_seed(settings.seed + 1_000 * (round_index + 1) + at)
+        random = np.random.default_rng([settings.seed, at])
+        torch.manual_seed(settings.seed + 1 + at)
         chosen = random.choice(len(examples), size=settings.batch, p=shares)
         crops = [_crop(examples[i], targets[i], settings, random) for i in chosen]
         frames, phones, visemes = (
@@ -86,7 +93,7 @@ def fit(
 
 
 def averaged(checkpoint: Path) -> dict[str, Tensor]:
-    """What `fit` returned for the round that `checkpoint` is of."""
+    """What `fit` returned ."""
     return torch.load(checkpoint, weights_only=True)["average"]
 
 
@@ -104,7 +111,7 @@ def _crop(
     settings: Settings,
     random: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Frames with the targets of `ahead_frames` before; sometimes four bands are masked.
+    """Frames with the targets of `ahead_frames` before; sometimes some of it is masked.
 
     A third of the crops begin or end with their recording, or its first and last frames would
     hardly ever be seen. Behind the last frame it is repeated, as `net.hear_frames` does.
@@ -116,9 +123,7 @@ def _crop(
     part = whole[first : first + n]
     frames = np.zeros((n, whole.shape[1]), dtype=np.float32)
     frames[: len(part)] = part
-    if random.random() < 0.3:
-        band = int(random.integers(frames.shape[1] - 4))
-        frames[:, band : band + 4] = 0.0
+    _mask(frames, random)
     shifted: list[np.ndarray] = []
     for target in targets:
         late = np.full(n, IGNORED, dtype=np.int64)
@@ -128,3 +133,15 @@ def _crop(
             late[:WARM_FRAMES] = IGNORED
         shifted.append(late)
     return frames, shifted[0], shifted[1]
+
+
+def _mask(frames: np.ndarray, random: np.random.Generator) -> None:
+    """Up to two groups of bands and up to four moments are missing (SpecAugment, Park 2019)."""
+    n, n_bands = frames.shape
+    for _ in range(int(random.integers(3))):
+        width = int(random.integers(1, 7))
+        band = int(random.integers(n_bands - width))
+        frames[:, band : band + width] = 0.0
+    for _ in range(int(random.integers(5)) if random.random() < 0.5 else 0):
+        start = int(random.integers(n))
+        frames[start : start + int(random.integers(1, 6))] = 0.0

@@ -28,10 +28,6 @@ def lines(settings: Settings, sentences: Sequence[str]) -> list[Line]:
         share = float(random.choice([0.0, random.uniform(0.2, 0.8)]))
         speed = float(random.uniform(0.85, 1.2))
         out.append(_kokoro(voice, other, share, speed, shared[at % len(shared)], "train"))
-    for at in range(settings.n_joe):
-        text = shared[(at * 7 + 3) % len(shared)]
-        speed = float(random.uniform(0.85, 1.2))
-        out.append(Line("joe", "joe", "", 0.0, round(speed, 3), text, "train"))
     for at in range(settings.n_flite):
         text = shared[(at * 5 + 1) % len(shared)]
         speed = float(random.uniform(0.85, 1.2))

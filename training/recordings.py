@@ -1,4 +1,4 @@
-"""Recordings with their phones: how they are kept, and what each frame of one is."""
+"""Recordings and their phones: how they are kept, and what each frame of one is."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.settings import root
-from visavis.lips.classes import PHONES, units_of
-from visavis.lips.features import HOP_SAMPLES
+from visavis.lips.classes import units_of
+from visavis.lips.features import HOP_SAMPLES, RATE_HZ
 
 IGNORED = -1
 """The class of what nobody knows; nothing is learnt from it."""
@@ -35,10 +35,8 @@ class Recording:
     key: str
     source: str
     speaker: str
-    split: str
     licence: str
     pcm: NDArray[np.int16]
-    timed: Timed
 
 
 def path_of(key: str) -> Path:
@@ -51,32 +49,22 @@ def save(recording: Recording) -> None:
     path = path_of(recording.key)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    about = [recording.source, recording.speaker, recording.split, recording.licence]
+    about = [recording.source, recording.speaker, recording.licence]
     with part.open("wb") as file:
-        np.savez(
-            file,
-            pcm=recording.pcm,
-            phones=recording.timed.phones,
-            ends=recording.timed.ends,
-            about=np.array(about),
-        )
+        np.savez(file, pcm=recording.pcm, about=np.array(about))
     part.replace(path)
 
 
 def load(key: str) -> Recording:
     """What was saved."""
     with np.load(path_of(key)) as file:
-        source, speaker, split, licence = (str(text) for text in file["about"])
-        timed = Timed(file["phones"], file["ends"])
-        return Recording(key, source, speaker, split, licence, file["pcm"], timed)
+        source, speaker, licence = (str(text) for text in file["about"])
+        return Recording(key, source, speaker, licence, file["pcm"])
 
 
-def timed_from(
-    phones: Sequence[int], seconds: Sequence[float], n_samples: int, early_s: float
-) -> Timed:
-    """Durations as ends; all boundaries `early_s` earlier, where a source marks them late.
-
-    Gaps (class 0) shorter than SILENT_FROM_S are given to the sound before them.
+def timed_from(phones: Sequence[int], seconds: Sequence[float], n_samples: int) -> Timed:
+    """Durations as ends. Gaps (class 0) shorter than SILENT_FROM_S are given to the sound before
+    them.
     """
     kept: list[int] = []
     ends: list[float] = []
@@ -88,7 +76,7 @@ def timed_from(
         elif duration > 0:
             kept.append(phone)
             ends.append(at)
-    samples = np.round((np.array(ends) - early_s) * 16_000).astype(np.int64)
+    samples = np.round(np.array(ends) * RATE_HZ).astype(np.int64)
     samples = np.clip(np.maximum.accumulate(samples), 0, n_samples)
     samples[-1] = n_samples
     return Timed(np.array(kept, dtype=np.int64), samples)
@@ -107,16 +95,12 @@ def frames_of(
     """
     units: list[tuple[int, int, float]] = []  # phone, viseme, end
     start = 0.0
-    known = np.where(timed.phones < 0, 0, timed.phones)
     for at, (phone, end) in enumerate(zip(timed.phones, timed.ends, strict=True)):
-        if phone < 0:
-            units.append((IGNORED, IGNORED, float(end)))
-        else:
-            n_halves = len(units_of([int(phone)]))
-            edge = start
-            for unit in units_of([int(p) for p in known[at : at + 4]])[:n_halves]:
-                edge += unit.share * (float(end) - start)
-                units.append((unit.phone, unit.viseme, edge))
+        n_halves = len(units_of([int(phone)]))
+        edge = start
+        for unit in units_of([int(p) for p in timed.phones[at : at + 4]])[:n_halves]:
+            edge += unit.share * (float(end) - start)
+            units.append((unit.phone, unit.viseme, edge))
         start = float(end)
     middles = (np.arange(n_frames) * HOP_SAMPLES + HOP_SAMPLES / 2 - lead) / stretch
     index = np.searchsorted(np.array([end for _, _, end in units]), middles, side="right")
@@ -124,19 +108,3 @@ def frames_of(
     found = padded[np.minimum(index, len(units))]
     found[middles < 0] = 0
     return found[:, 0], found[:, 1]
-
-
-def words_in(timed: Timed) -> list[tuple[tuple[str, ...], ...]] | None:
-    """The phones as the aligner wants them, a word for each stretch without silence.
-
-    None if some phone is unknown.
-    """
-    if np.any(timed.phones < 0):
-        return None
-    words: list[list[str]] = [[]]
-    for phone in timed.phones:
-        if phone == 0:
-            words.append([])
-        else:
-            words[-1].append(PHONES[int(phone)])
-    return [(tuple(word),) for word in words if word]

@@ -19,30 +19,32 @@ DEV_VOICES = ("af_kore", "am_onyx", "bf_lily", "bm_lewis")
 class Settings:
     """One run."""
 
-    n_sentences: int = 1_080
+    n_sentences: int = 2_680
     """Chosen from the books; the first `n_dev` are for validation."""
-    n_kokoro: int = 1_000
-    n_flite: int = 900
-    n_joe: int = 350
+    n_kokoro: int = 2_390
+    n_flite: int = 500
     n_dev: int = 80
-    n_variants: int = 3
-    """Of each recording, the first of them clean."""
+    n_variants: int = 4
+    """Of each synthetic recording, the first of them clean."""
+    n_real_variants: int = 6
+    """Of each recording of a person."""
+    real_share: float = 0.3
+    """How much of what is learnt from is people, of whom there are fewer minutes."""
     n_cells: int = 160
     ahead_frames: int = 6
-    batch: int = 32
-    crop_frames: int = 400
-    steps: tuple[int, ...] = (900, 600, 1_800)
-    """Of each round; between two rounds the net aligns all labels anew."""
+    batch: int = 64
+    crop_frames: int = 200
+    n_steps: int = 3_000
     learning_rate: float = 3e-3
     n_workers: int = 2
-    """Processes that record, compute features and align."""
+    """Processes that record, align and compute features."""
     seed: int = 2_026
 
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
         return Settings(
-            n_sentences=3, n_kokoro=2, n_flite=2, n_joe=1, n_dev=1, n_variants=2, n_cells=16,
-            batch=2, crop_frames=100, steps=(3, 2), n_workers=1,
+            n_sentences=3, n_kokoro=2, n_flite=2, n_dev=1, n_variants=2, n_real_variants=2,
+            n_cells=16, batch=2, crop_frames=100, n_steps=3, n_workers=1,
         )  # fmt: skip
 
 

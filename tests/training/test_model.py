@@ -30,7 +30,9 @@ def test_what_was_trained_is_what_is_run() -> None:
         assert np.allclose(getattr(trained, name), getattr(run, name), atol=1e-4), name
 
 
-def test_an_interrupted_round_ends_as_if_it_had_not_been(tmp_path: pytest.TempPathFactory) -> None:
+def test_an_interrupted_training_ends_as_if_it_had_not_been(
+    tmp_path: pytest.TempPathFactory,
+) -> None:
     from dataclasses import replace
     from pathlib import Path
 
@@ -39,10 +41,11 @@ def test_an_interrupted_round_ends_as_if_it_had_not_been(tmp_path: pytest.TempPa
     from training.recordings import Timed
     from training.settings import Settings
 
-    settings = replace(Settings().smoke(), steps=(4,))
+    settings = replace(Settings().smoke(), n_steps=4)
     random = np.random.default_rng(0)
     example = Example("k", random.normal(size=(150, 40)).astype(np.float16), 1.0, 0)
     labels = {"k": Timed(np.array([0, 7, 19, 0]), np.array([4_000, 9_000, 18_000, 24_000]))}
+    alone = np.ones(1)
     folder = Path(str(tmp_path))
     training.fit.CHECKPOINT = 2
 
@@ -50,8 +53,8 @@ def test_an_interrupted_round_ends_as_if_it_had_not_been(tmp_path: pytest.TempPa
         if done == 3:
             raise KeyboardInterrupt
 
-    whole = training.fit.fit(settings, 0, [example], labels, folder / "a.pt", lambda *_: None)
+    whole = training.fit.fit(settings, [example], alone, labels, folder / "a.pt", lambda *_: None)
     with pytest.raises(KeyboardInterrupt):
-        training.fit.fit(settings, 0, [example], labels, folder / "b.pt", stop)
-    resumed = training.fit.fit(settings, 0, [example], labels, folder / "b.pt", lambda *_: None)
+        training.fit.fit(settings, [example], alone, labels, folder / "b.pt", stop)
+    resumed = training.fit.fit(settings, [example], alone, labels, folder / "b.pt", lambda *_: None)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)

@@ -142,9 +142,15 @@ class ForcedAlignment:
     about = "PocketSphinx forced alignment with CMUdict; sound and transcript beforehand; BSD"
     needs_text = True
 
-    def __init__(self) -> None:
-        """Load the model. Raises SetupError if PocketSphinx is not installed."""
+    def __init__(self, spell: Callable[[str], Sequence[str]] | None = None) -> None:
+        """Load the model. Raises SetupError if PocketSphinx is not installed.
+
+        Args:
+            spell: the ARPAbet phones, without stress, of a word that CMUdict does not have. As a
+                contender it has CMUdict alone.
+        """
         self._decoder = _decoder(lm=None)
+        self._spell = spell
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender. A word that CMUdict does not have is an EngineError."""
@@ -177,7 +183,7 @@ class ForcedAlignment:
     def _align(self, pcm: bytes, text: str | None) -> list[tuple[str, list[Phone]]]:
         """Words first, then the phones in them: PocketSphinx aligns in two passes."""
         words = plain_words(text or "")
-        missing = [word for word in words if self._decoder.lookup_word(word) is None]
+        missing = [word for word in dict.fromkeys(words) if not self._knows(word)]
         if not words or missing:
             raise EngineError(
                 f"CMUdict has no {', '.join(missing)}" if missing else "there are no words to align"
@@ -194,6 +200,13 @@ class ForcedAlignment:
             ]
         except (RuntimeError, TypeError, ValueError) as error:  # what it raises if nothing fits
             raise EngineError(f"the words can't be aligned with the sound: {error}") from error
+
+    def _knows(self, word: str) -> bool:
+        """Whether it is in the dictionary, to which `spell` may add it."""
+        if self._decoder.lookup_word(word) is None and self._spell is not None:
+            if phones := self._spell(word):
+                self._decoder.add_word(word, " ".join(phones), True)
+        return self._decoder.lookup_word(word) is not None
 
 
 def plain_words(text: str) -> list[str]:

@@ -1,0 +1,61 @@
+"""Recordings of people with what they say, from a folder as `python -m training.fetch` makes it.
+
+`index.tsv` in it has a line for each recording: path, source, package, speaker, licence,
+transcript, transcript_from. Its sounds are 16 kHz, one channel.
+"""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training.recordings import Recording
+from training.settings import key_of
+from visavis.lips.features import RATE_HZ
+from visavis.sounds import read_sound, resampled
+
+INDEX = "index.tsv"
+_DEV_OF = 8
+"""One speaker in so many is validated on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says in a recording."""
+
+    path: Path
+    source: str
+    speaker: str
+    licence: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        """Of its recording."""
+        return key_of("person", self.source, self.path.name, self.path.stat().st_size)
+
+    @property
+    def split(self) -> str:
+        """By the speaker, so that nobody is in both."""
+        return "dev" if zlib.crc32(self.speaker.encode()) % _DEV_OF == 0 else "train"
+
+    def recording(self) -> Recording:
+        """Read it. Raises VisavisError as `read_sound` does."""
+        sound, rate_hz = read_sound(self.path)
+        at_16 = resampled(sound, rate_hz, RATE_HZ)
+        peak = float(np.max(np.abs(at_16), initial=1e-6))
+        pcm = np.round(at_16 * (0.5 / peak) * 32_767.0).astype(np.int16)
+        return Recording(self.key, self.source, self.speaker, self.licence, pcm)
+
+
+def people(folder: Path) -> Iterator[Said]:
+    """All recordings of a folder, in the order of its index. Raises OSError if it has none."""
+    with (folder / INDEX).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            path = folder / row["path"]
+            yield Said(path, row["source"], row["speaker"], row["licence"], row["transcript"])
