@@ -34,11 +34,11 @@ def test_speech_is_found_where_it_is(said: tuple[int, int]) -> None:
     assert timed is not None
     assert timed.ends[-1] == len(recordings.load(KEY).pcm)
     starts = np.concatenate([[0], timed.ends[:-1]])
-    spoken = np.flatnonzero(timed.phones)
+    spoken = [at for at, phone in enumerate(timed.phones) if phone]
     # A "p" at the end closes the lips before and after it can be heard.
     assert abs(starts[spoken[0]] - said[0]) < 0.1 * 16_000
     assert abs(timed.ends[spoken[-1]] - said[1]) < 0.15 * 16_000
-    names = [PHONES[phone] for phone in timed.phones[spoken]]
+    names = [PHONES[int(phone)] for phone in timed.phones if phone]
     assert names[:3] == ["B", "AA", "B"]
     assert sum(name in "PBM" for name in names) == 21
 
@@ -47,7 +47,7 @@ def test_speech_is_found_where_it_is(said: tuple[int, int]) -> None:
 def test_a_word_that_is_in_no_dictionary_is_spelt() -> None:
     timed = judge.judged((KEY, CLOSURES.replace("Bob", "Bobb\u00e9bob")))
     assert timed is not None
-    assert "B" in [PHONES[phone] for phone in timed.phones]
+    assert "B" in [PHONES[int(phone)] for phone in timed.phones]
 
 
 @pytest.mark.usefixtures("said")

@@ -30,7 +30,7 @@ def test_what_was_trained_is_what_is_run() -> None:
         assert np.allclose(getattr(trained, name), getattr(run, name), atol=1e-4), name
 
 
-def test_an_interrupted_training_ends_as_if_it_had_not_been(
+def test_an_interrupted_run_ends_as_if_it_had_not_been(
     tmp_path: pytest.TempPathFactory,
 ) -> None:
     from dataclasses import replace

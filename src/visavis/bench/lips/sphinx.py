@@ -203,10 +203,12 @@ class ForcedAlignment:
 
     def _knows(self, word: str) -> bool:
         """Whether it is in the dictionary, to which `spell` may add it."""
-        if self._decoder.lookup_word(word) is None and self._spell is not None:
-            if phones := self._spell(word):
-                self._decoder.add_word(word, " ".join(phones), True)
-        return self._decoder.lookup_word(word) is not None
+        if self._decoder.lookup_word(word) is not None:
+            return True
+        phones = self._spell(word) if self._spell else ()
+        if phones:
+            self._decoder.add_word(word, " ".join(phones), True)
+        return bool(phones)
 
 
 def plain_words(text: str) -> list[str]:
