@@ -38,7 +38,8 @@ from visavis.bench.corpus.weights import kokoro_files
 from visavis.lips.net import weights_from
 from visavis.models import ModelStore, cache_dir
 
-OUT = Path(__file__).parents[1] / "src" / "visavis" / "lips" / "ear.npz"
+OUT = Path(__file__).parents[1] / "src" / "visavis" / "lips"
+Net = Literal["ear", "reader"]
 _INTERRUPTED = 130
 
 
@@ -60,7 +61,11 @@ def main(
         Path | None,
         typer.Option("--people", help="Recordings of people, as `python -m training.fetch` makes."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the weights go.")] = OUT,
+    out: Annotated[Path, typer.Option(help="The folder where the weights go.")] = OUT,
+    net: Annotated[
+        list[str] | None,
+        typer.Option(help="ear (for streams) or reader (for whole recordings); both if left out."),
+    ] = None,
     stop_after: Annotated[
         str, typer.Option(help="recordings, features, or nothing: to train as well.")
     ] = "",
@@ -79,15 +84,23 @@ def main(
         features(settings, spoken)
         if stop_after == "features":
             return
-        found = train(settings, spoken, labels)
+        for name in get_args(Net):
+            if not net or name in net:
+                of_net = settings.for_recordings() if name == "reader" else settings
+                write(out / f"{name}.npz", train(of_net, spoken, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(found)
-    card = dict(weights_from(found).card)
-    out.with_suffix(".json").write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", "utf-8")
-    console.print(f"{out} has {len(found) / 1e6:.2f} MB.")
+
+
+def write(path: Path, weights: bytes) -> None:
+    """The weights, and what is on their card beside them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(weights)
+    card = dict(weights_from(weights).card)
+    text = json.dumps(card, indent=1, sort_keys=True) + "\n"
+    path.with_suffix(".json").write_text(text, "utf-8")
+    console.print(f"{path} has {len(weights) / 1e6:.2f} MB.")
     for origin in get_args(Origin):
         console.print(f"On the voices kept apart, {origin}: {card[f'dev_{origin}']}", markup=False)
 
@@ -121,14 +134,19 @@ def _studio(missing: Iterable[Line]) -> Studio:
 
 def judged(settings: Settings, spoken: Sequence[Spoken]) -> dict[str, Timed]:
     """The phones of all recordings whose text fits them."""
-    items = [(one.key, one.text) for one in spoken]
-    path = root() / "labels" / f"{key_of(items, inspect.getsource(judge))}.npz"
-    if not path.is_file():
-        n = settings.n_workers
-        found = each(judge.judged, items, "Aligning", n, judge.prepare, (lexicon(),))
-        fitting = zip(items, found, strict=True)
-        judge.save(path, {key: timed for (key, _), timed in fitting if timed is not None})
-    return judge.read(path)
+    path = root() / "labels" / f"{key_of(inspect.getsource(judge))}.npz"
+    known = judge.read(path) if path.is_file() else {}
+    items = {key_of(one.key, one.text): (one.key, one.text) for one in spoken}
+    missing = [name for name in items if name not in known]
+    if missing:
+        asked = [items[name] for name in missing]
+        found = each(
+            judge.judged, asked, "Aligning", settings.n_workers, judge.prepare, (lexicon(),)
+        )
+        known |= dict(zip(missing, found, strict=True))
+        judge.save(path, known)
+    fitting = {key: known[name] for name, (key, _) in items.items()}
+    return {key: timed for key, timed in fitting.items() if len(timed.phones)}
 
 
 def features(settings: Settings, spoken: Sequence[Spoken]) -> None:

@@ -15,11 +15,17 @@ from training.examples import Example
 from training.model import Ear, loss_of
 from training.recordings import IGNORED, Timed
 from training.settings import Settings
+from visavis.lips.classes import PHONES
 
 CHECKPOINT = 100
 WARM_FRAMES = 15
-"""The first frames of a crop, where the net does not know what was before, teach nothing."""
+"""The first frames of a crop, where the net does not know what was before, teach nothing; nor do
+the last, if it goes both ways."""
 _AVERAGE = 0.998
+_DRAWN_OUT_SHARE = 0.3
+_MIN_EDGES = 4
+_LONGEST_FRAMES = 120
+_LONG = frozenset("AA AE AH AO EH ER IH IY UH UW M N NG L R S SH F V Z".split())
 Step = Callable[[int, int, float], None]
 """Called with (steps done, steps in all, loss)."""
 
@@ -48,7 +54,7 @@ def fit(
     torch.manual_seed(settings.seed)
     torch.set_num_threads(1)  # small matrices: two threads wait for each other most of the time
     torch.use_deterministic_algorithms(True)
-    ear = Ear(settings.n_cells)
+    ear = Ear(settings.n_cells, settings.n_ways)
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}
     n_steps = settings.n_steps
     optimiser = torch.optim.AdamW(ear.parameters(), lr=settings.learning_rate, weight_decay=1e-3)
@@ -117,7 +123,8 @@ def _crop(
     hardly ever be seen. Behind the last frame it is repeated, as `net.hear_frames` does.
     """
     n, ahead = settings.crop_frames, settings.ahead_frames
-    whole = np.concatenate([example.features, np.repeat(example.features[-1:], ahead, axis=0)])
+    features, targets = drawn_out(example.features, targets, random)
+    whole = np.concatenate([features, np.repeat(features[-1:], ahead, axis=0)])
     last = max(0, len(whole) - n)
     first = int(np.clip(random.uniform(-0.25 * last - 1, 1.25 * last + 1), 0, last))
     part = whole[first : first + n]
@@ -131,8 +138,43 @@ def _crop(
         late[: len(source)] = source
         if first > 0:
             late[:WARM_FRAMES] = IGNORED
+        if settings.n_ways == 2 and first < last:
+            late[-WARM_FRAMES:] = IGNORED
         shifted.append(late)
     return frames, shifted[0], shifted[1]
+
+
+def drawn_out(
+    features: np.ndarray, targets: tuple[np.ndarray, np.ndarray], random: np.random.Generator
+) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """Some sounds made a few times longer, as people do who think ("um", "soo").
+
+    Who reads a text aloud does not hesitate, so a net that heard only that takes a long vowel for
+    noise. The middle of a sound is repeated slowly; a little noise keeps it from standing still.
+
+    Args:
+        features: [n, 40].
+        targets: phones and visemes, [n] each.
+        random: decides whether, and what.
+    """
+    phones = targets[0]
+    edges = np.flatnonzero(np.diff(phones)) + 1
+    if random.random() > _DRAWN_OUT_SHARE or len(edges) < _MIN_EDGES:
+        return features, targets
+    way = np.arange(len(phones), dtype=np.float64)
+    for at in sorted(random.integers(len(edges) - 1, size=2), reverse=True):
+        start, end = int(edges[at]), int(edges[at + 1])
+        if PHONES[int(phones[start])] in _LONG and end - start > 2:
+            wanted = int((end - start) * random.uniform(2.0, 8.0))
+            middle = np.linspace(start + 0.5, end - 1.5, min(wanted, _LONGEST_FRAMES))
+            way = np.concatenate([way[: start + 1], middle, way[end - 1 :]])
+    before = np.floor(way).astype(np.int64)
+    share = (way - before)[:, None]
+    behind = np.minimum(before + 1, len(phones) - 1)
+    longer = features[before] * (1.0 - share) + features[behind] * share
+    moved = (share > 0.0) * random.normal(0.0, 0.1, longer.shape)
+    nearest = np.round(way).astype(np.int64)
+    return longer + moved, (phones[nearest], targets[1][nearest])
 
 
 def _mask(frames: np.ndarray, random: np.random.Generator) -> None:

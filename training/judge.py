@@ -36,9 +36,10 @@ def _spelling(lexicon: Lexicon) -> Callable[[str], tuple[str, ...]]:
     return spell
 
 
-def judged(item: tuple[str, str]) -> Timed | None:
-    """When the phones of a recording are said; `item` is its key and its text. None if the text
-    does not fit the sound, which happens to about one in twenty.
+def judged(item: tuple[str, str]) -> Timed:
+    """When the phones of a recording are said; `item` is its key and its text.
+
+    No phones if the text does not fit the sound, which happens to about one in twenty.
     """
     key, text = item
     pcm = load(key).pcm
@@ -47,7 +48,7 @@ def judged(item: tuple[str, str]) -> Timed | None:
     try:
         labels = _judges[-1].phones(padded, RATE_HZ, text)
     except VisavisError:
-        return None
+        return Timed(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     # Breaths and noises are silence, and so is what lies before the first frame's middle.
     classes = [0, *(phone_index(label.symbol) or 0 for label in labels)]
     seconds = [labels[0].start_s, *(label.end_s - label.start_s for label in labels)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from torch.nn import functional
 
 from visavis.lips.classes import N_PHONES, N_VISEMES
 from visavis.lips.features import N_BANDS
-from visavis.lips.net import CONTEXT, FORMAT, N_CLOSURES, N_OUTPUTS
+from visavis.lips.net import CONTEXT, FORMAT, N_CLOSURES, N_OUTPUTS, WHOLE
 from visavis.lips.phonemes import SIL, table
 
 N_LAYERS = 2
@@ -22,16 +23,20 @@ _PP, _FF = table().index("PP"), table().index("FF")
 
 
 class Ear(nn.Module):
-    """As in `visavis.lips.net`: dense over CONTEXT frames, two GRUs, four heads in one matrix."""
+    """As in `visavis.lips.net`: dense over CONTEXT frames, two GRUs, four heads in one matrix.
 
-    def __init__(self, n_cells: int) -> None:
+    With two ways, as in `visavis.lips.whole`.
+    """
+
+    def __init__(self, n_cells: int, n_ways: Literal[1, 2] = 1) -> None:
         super().__init__()
+        both = n_ways == 2
         self.dense = nn.Linear(CONTEXT * N_BANDS, n_cells)
-        self.gru = nn.GRU(n_cells, n_cells, N_LAYERS, batch_first=True)
-        self.heads = nn.Linear(n_cells, N_OUTPUTS)
+        self.gru = nn.GRU(n_cells, n_cells, N_LAYERS, batch_first=True, bidirectional=both)
+        self.heads = nn.Linear(n_ways * n_cells, N_OUTPUTS)
 
     def forward(self, frames: Tensor, drop: float = 0.0) -> Tensor:
-        """[batch, n, 40] to [batch, n, N_OUTPUTS]; step t has seen frames up to t."""
+        """[batch, n, 40] to [batch, n, N_OUTPUTS]; with one way, step t has seen frames up to t."""
         before = functional.pad(frames, (0, 0, CONTEXT - 1, 0))
         n = frames.shape[1]
         stacked = torch.cat([before[:, k : k + n] for k in range(CONTEXT)], dim=2)
@@ -83,13 +88,17 @@ def exported(
         "log_prior": log_prior.astype(np.float32),
         "mean_frames": np.array(mean_frames, dtype=np.float32),
     }
+    goes_back = "gru.weight_ih_l0_reverse" in state
+    ways = {"gru": "", "back": "_reverse"} if goes_back else {"gru": ""}
     for k in range(N_LAYERS):
-        arrays[f"gru{k}.inputs"] = half(f"gru.weight_ih_l{k}")
-        arrays[f"gru{k}.states"] = half(f"gru.weight_hh_l{k}")
-        arrays[f"gru{k}.input_bias"] = half(f"gru.bias_ih_l{k}")
-        arrays[f"gru{k}.state_bias"] = half(f"gru.bias_hh_l{k}")
-    whole = {**card, "format": FORMAT, "n_layers": N_LAYERS}
-    arrays["card"] = np.frombuffer(json.dumps(whole, sort_keys=True).encode(), dtype=np.uint8)
+        for name, end in ways.items():
+            arrays[f"{name}{k}.inputs"] = half(f"gru.weight_ih_l{k}{end}")
+            arrays[f"{name}{k}.states"] = half(f"gru.weight_hh_l{k}{end}")
+            arrays[f"{name}{k}.input_bias"] = half(f"gru.bias_ih_l{k}{end}")
+            arrays[f"{name}{k}.state_bias"] = half(f"gru.bias_hh_l{k}{end}")
+    about = {**card, "format": FORMAT, "n_layers": N_LAYERS}
+    about |= {"hears": WHOLE} if goes_back else {}
+    arrays["card"] = np.frombuffer(json.dumps(about, sort_keys=True).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

@@ -33,7 +33,26 @@ def lines(settings: Settings, sentences: Sequence[str]) -> list[Line]:
         speed = float(random.uniform(0.85, 1.2))
         voice = FLITE_VOICES[at % len(FLITE_VOICES)]
         out.append(Line("flite", voice, "", 0.0, round(speed, 3), text, "train"))
+    out += [
+        _hesitating(text, at, settings.seed)
+        for at, text in enumerate(shared[: settings.n_hesitating])
+    ]
     return list(dict.fromkeys(out))
+
+
+def _hesitating(text: str, at: int, seed: int) -> Line:
+    """As people speak who think: prose has no "um"."""
+    random = np.random.default_rng([seed, at])
+    words = text.split()
+    for place in sorted(random.integers(len(words), size=3), reverse=True):
+        words.insert(int(place), str(random.choice(_FILLERS)))
+    voices = [voice for voice in sorted(voice_hashes()) if voice not in DEV_VOICES]
+    voice = voices[at % len(voices)]
+    speed = float(random.uniform(0.7, 1.1))
+    return _kokoro(voice, "", 0.0, speed, " ".join(words), "train")
+
+
+_FILLERS = ("um,", "uh,", "well, um,", "so, uh,", "hmm,", "you know,")
 
 
 def _kokoro(voice: str, other: str, share: float, speed: float, text: str, split: str) -> Line:

@@ -11,8 +11,9 @@ from training.examples import Example
 from training.recordings import Timed
 from visavis.lips.classes import N_VISEMES
 from visavis.lips.decode import Decoder
-from visavis.lips.net import Weights, hear_frames
+from visavis.lips.net import Weights
 from visavis.lips.phonemes import table
+from visavis.lips.whole import hear_whole
 
 
 def scores(
@@ -27,7 +28,7 @@ def scores(
     confusion: NDArray[np.int64] = np.zeros((N_VISEMES, N_VISEMES), dtype=np.int64)
     for example in examples:
         decoder = Decoder()
-        heard = hear_frames(weights, example.features.astype(np.float32))
+        heard = hear_whole(weights, example.features.astype(np.float32))
         shapes = np.array(decoder.push(heard) + decoder.finish())
         _, visemes = example.targets(labels[example.key])
         np.add.at(confusion, (visemes, shapes), 1)

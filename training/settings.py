@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from visavis.models import cache_dir
 
@@ -23,6 +24,8 @@ class Settings:
     """Chosen from the books; the first `n_dev` are for validation."""
     n_kokoro: int = 2_390
     n_flite: int = 500
+    n_hesitating: int = 160
+    """Lines with "um" and "uh" in them."""
     n_dev: int = 80
     n_variants: int = 4
     """Of each synthetic recording, the first of them clean."""
@@ -30,7 +33,10 @@ class Settings:
     """Of each recording of a person."""
     real_share: float = 0.3
     """How much of what is learnt from is people, of whom there are fewer minutes."""
+    n_ways: Literal[1, 2] = 1
+    """One: the net for streams; two: the net for whole recordings, there and back."""
     n_cells: int = 160
+    """Of a layer, each way."""
     ahead_frames: int = 6
     batch: int = 64
     crop_frames: int = 200
@@ -40,11 +46,15 @@ class Settings:
     """Processes that record, align and compute features."""
     seed: int = 2_026
 
+    def for_recordings(self) -> Settings:
+        """Of the net that hears a whole recording."""
+        return replace(self, n_ways=2, n_cells=max(1, self.n_cells * 3 // 5), ahead_frames=0)
+
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
         return Settings(
-            n_sentences=3, n_kokoro=2, n_flite=2, n_dev=1, n_variants=2, n_real_variants=2,
-            n_cells=16, batch=2, crop_frames=100, n_steps=3, n_workers=1,
+            n_sentences=3, n_kokoro=2, n_flite=2, n_hesitating=1, n_dev=1, n_variants=2,
+            n_real_variants=2, n_cells=16, batch=2, crop_frames=100, n_steps=3, n_workers=1,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The ear's weights as they come with the package: read once, here at the edge; `lips/` is pure."""
+"""The nets' weights as they come with the package: read once, here at the edge; `lips/` is pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from visavis.errors import ModelMissingError
 from visavis.lips.net import Weights, weights_from
 
 PATH = Path(__file__).parent / "lips" / "ear.npz"
-"""Written by `python -m training`; its card is beside it."""
+"""Of the net for streams, in Python and in the browser."""
+READING_PATH = PATH.with_name("reader.npz")
+"""Of the net for whole recordings. `python -m training` writes both, with a card beside each."""
 
 
 @cache
 def ear_weights(path: Path = PATH) -> Weights:
-    """The trained net.
+    """The trained net for streams, or the one at `path`.
 
     Raises:
         ModelMissingError: the file is not there.
@@ -27,3 +29,8 @@ def ear_weights(path: Path = PATH) -> Weights:
             f"The ear's weights, {path.name}, are missing.", hint="See training/README.md."
         ) from error
     return weights_from(data)
+
+
+def reading_weights() -> Weights:
+    """The trained net for whole recordings. Raises as `ear_weights` does."""
+    return ear_weights(READING_PATH)

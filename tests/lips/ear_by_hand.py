@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from visavis.lips.align import Variants
 from visavis.lips.classes import N_PHONES, Unit, phone_index, units_of
 from visavis.lips.features import N_BANDS, RATE_HZ, Floats
-from visavis.lips.net import CONTEXT, FORMAT, N_OUTPUTS, Heard, Weights, heard_from, weights_from
+from visavis.lips.net import (
+    CONTEXT,
+    FORMAT,
+    N_OUTPUTS,
+    WHOLE,
+    Heard,
+    Weights,
+    heard_from,
+    weights_from,
+)
 from visavis.lips.phonemes import SIL
 
 SILENCE = Unit(SIL, SIL, 1.0)
@@ -40,7 +49,12 @@ def any_weights(seed: int = 0, n_cells: int = 12, ahead_frames: int = 6) -> Weig
     return weights_from(weights_file(seed, n_cells, ahead_frames))
 
 
-def weights_file(seed: int = 0, n_cells: int = 12, ahead_frames: int = 6) -> bytes:
+def any_weights_for_recordings(seed: int = 0, n_cells: int = 8) -> Weights:
+    """The same, there and back."""
+    return weights_from(weights_file(seed, n_cells, 0, n_ways=2))
+
+
+def weights_file(seed: int = 0, n_cells: int = 12, ahead_frames: int = 6, n_ways: int = 1) -> bytes:
     random = np.random.default_rng(seed)
 
     def some(*shape: int) -> NDArray[np.float16]:
@@ -49,17 +63,20 @@ def weights_file(seed: int = 0, n_cells: int = 12, ahead_frames: int = 6) -> byt
     arrays: dict[str, NDArray[np.generic]] = {
         "dense": some(n_cells, CONTEXT * N_BANDS),
         "dense_bias": some(n_cells),
-        "heads": some(N_OUTPUTS, n_cells),
+        "heads": some(N_OUTPUTS, n_ways * n_cells),
         "heads_bias": some(N_OUTPUTS),
         "log_prior": np.full(N_PHONES, -np.log(N_PHONES), dtype=np.float32),
         "mean_frames": np.full(N_PHONES, 8.0, dtype=np.float32),
     }
     for layer in range(2):
-        arrays[f"gru{layer}.inputs"] = some(3 * n_cells, n_cells)
-        arrays[f"gru{layer}.states"] = some(3 * n_cells, n_cells)
-        arrays[f"gru{layer}.input_bias"] = some(3 * n_cells)
-        arrays[f"gru{layer}.state_bias"] = some(3 * n_cells)
-    card = {"format": FORMAT, "n_layers": 2, "ahead_frames": ahead_frames}
+        for way in ("gru", "back")[:n_ways]:
+            n_inputs = n_ways * n_cells if layer else n_cells
+            arrays[f"{way}{layer}.inputs"] = some(3 * n_cells, n_inputs)
+            arrays[f"{way}{layer}.states"] = some(3 * n_cells, n_cells)
+            arrays[f"{way}{layer}.input_bias"] = some(3 * n_cells)
+            arrays[f"{way}{layer}.state_bias"] = some(3 * n_cells)
+    card: dict[str, object] = {"format": FORMAT, "n_layers": 2, "ahead_frames": ahead_frames}
+    card |= {"hears": WHOLE} if n_ways == 2 else {}
     arrays["card"] = np.frombuffer(json.dumps(card).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # pyright: ignore[reportArgumentType] - its stub names a keyword

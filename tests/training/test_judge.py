@@ -31,7 +31,6 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
 
 def test_speech_is_found_where_it_is(said: tuple[int, int]) -> None:
     timed = judge.judged((KEY, CLOSURES))
-    assert timed is not None
     assert timed.ends[-1] == len(recordings.load(KEY).pcm)
     starts = np.concatenate([[0], timed.ends[:-1]])
     spoken = [at for at, phone in enumerate(timed.phones) if phone]
@@ -46,14 +45,12 @@ def test_speech_is_found_where_it_is(said: tuple[int, int]) -> None:
 @pytest.mark.usefixtures("said")
 def test_a_word_that_is_in_no_dictionary_is_spelt() -> None:
     timed = judge.judged((KEY, CLOSURES.replace("Bob", "Bobb\u00e9bob")))
-    assert timed is not None
     assert "B" in [PHONES[int(phone)] for phone in timed.phones]
 
 
 @pytest.mark.usefixtures("said")
 def test_labels_are_kept_whole(tmp_path: Path) -> None:
     timed = judge.judged((KEY, CLOSURES))
-    assert timed is not None
     judge.save(tmp_path / "labels.npz", {KEY: timed})
     [(key, again)] = judge.read(tmp_path / "labels.npz").items()
     assert key == KEY
@@ -66,5 +63,5 @@ def test_labels_are_kept_whole(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("said")
 def test_what_was_not_said_has_no_labels() -> None:
-    assert judge.judged((KEY, "")) is None
-    assert judge.judged((KEY, "the quick brown fox " * 30)) is None
+    assert not len(judge.judged((KEY, "")).phones)
+    assert not len(judge.judged((KEY, "the quick brown fox " * 30)).phones)

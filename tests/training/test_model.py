@@ -30,6 +30,26 @@ def test_what_was_trained_is_what_is_run() -> None:
         assert np.allclose(getattr(trained, name), getattr(run, name), atol=1e-4), name
 
 
+def test_so_is_the_net_that_goes_both_ways() -> None:
+    from training.model import Ear, exported
+    from visavis.lips.classes import N_PHONES
+    from visavis.lips.net import heard_from, weights_from
+    from visavis.lips.whole import hear_whole
+
+    torch.manual_seed(0)
+    ear = Ear(24, 2).eval()
+    ear.load_state_dict({name: value.half().float() for name, value in ear.state_dict().items()})
+    prior = np.zeros(N_PHONES, dtype=np.float32)
+    state = ear.state_dict()
+    weights = weights_from(exported(state, prior, [8.0] * N_PHONES, {"ahead_frames": 0}))
+    features = np.random.default_rng(0).normal(size=(50, 40)).astype(np.float32)
+    with torch.no_grad():
+        trained = heard_from(ear(torch.from_numpy(features)[None])[0].numpy())
+    run = hear_whole(weights, features)
+    for name in ("phones", "visemes", "closure", "silence"):
+        assert np.allclose(getattr(trained, name), getattr(run, name), atol=1e-4), name
+
+
 def test_an_interrupted_run_ends_as_if_it_had_not_been(
     tmp_path: pytest.TempPathFactory,
 ) -> None:

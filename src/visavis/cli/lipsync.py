@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from visavis.ear_weights import ear_weights
+from visavis.ear_weights import ear_weights, reading_weights
 from visavis.errors import ConfigError, ProtocolError
 from visavis.events import Cue
 from visavis.lips.alignment import Alignment, read_alignments
@@ -126,7 +126,8 @@ def _made_from(told: Told) -> str:
 
 def _lips(rate_hz: int, told: Told, follows: Hears = Hears.WORDS_TOO) -> tuple[LipSync, list[Cue]]:
     """The lips, told what is known, and what they say to that."""
-    ear = ear_weights() if isinstance(told, str) else None
+    load = reading_weights if follows is Hears.WORDS_AFTERWARDS else ear_weights
+    ear = load() if isinstance(told, str) else None
     lips = LipSync(rate_hz, lexicon=best_lexicon() if told else None, ear=ear, follows=follows)
     if isinstance(told, str):
         return lips, list(lips.push(text=told))

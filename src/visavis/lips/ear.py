@@ -2,7 +2,7 @@
 
 `Ear` has sound only: what is at sample n is known after sample n + `delay_samples` (under 100 ms).
 `Follower` has the text as well: it says the sounds of the text where the sound agrees with them,
-and what the ear alone hears where it does not. `Reader` does so when it has heard everything.
+and what the ear alone hears where it does not. `Reader` does either when it has heard everything.
 
 All give Spans that never change, contiguous from sample 0. They are cut at every push; joined
 where neighbours have one shape they are the same however the stream was cut.
@@ -16,14 +16,17 @@ from dataclasses import replace
 from enum import Enum
 from typing import Final
 
+import numpy as np
+
 from visavis.lips import decode
 from visavis.lips.align import Aligner, Piece, Variants, align, rules_for
 from visavis.lips.decode import Decoder
-from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats
+from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats, LogMel, flush_silence
 from visavis.lips.graph import Kind
-from visavis.lips.net import Heard, Net, Weights, joined
+from visavis.lips.net import Heard, Net, Weights
 from visavis.lips.phonemes import SIL
 from visavis.lips.spans import Span
+from visavis.lips.whole import hear_whole
 
 __all__ = ["RATE_HZ", "Ear", "Fit", "Follower", "Reader"]
 
@@ -136,25 +139,27 @@ Chosen on validation voices, with their own text and with others', as a Follower
 
 
 class Reader:
-    """A whole recording at RATE_HZ and its text. `finish` gives everything, `push` nothing.
+    """A whole recording at RATE_HZ, and its text if there is one. `finish` gives everything.
 
-    Better than a Follower by what is learnt from the end of a sentence about its beginning, at the
-    price of memory: 36 kB for each second.
+    Better than an Ear or a Follower by what is learnt from the end of a sentence about its
+    beginning, at the price of memory: 16 kB for each second. The weights may be those of a net for
+    whole recordings.
     """
 
     def __init__(self, weights: Weights) -> None:
         rules, self._log_prior = rules_for(weights)
         self._rules = replace(rules, free_frame=_READERS_FREE_FRAME)
-        self._net = Net(weights)
+        self._weights = weights
+        self._mel = LogMel()
         self._writer = _Writer()
         self.delay_samples = 0
         self.reset()
 
     def reset(self) -> None:
         """Forget sound and text."""
-        self._net.reset()
+        self._mel.reset()
         self._writer.reset()
-        self._heard: list[Heard] = []
+        self._features: list[Floats] = []
         self._words: list[Variants] = []
 
     def push_words(self, words: Sequence[Variants]) -> None:
@@ -164,14 +169,17 @@ class Reader:
     def push(self, sound: Floats) -> list[Span]:
         """Add float32 [n]."""
         self._writer.n_samples += len(sound)
-        self._heard.append(self._net.push(sound))
+        self._features.append(self._mel.push(sound))
         return []
 
     def finish(self) -> list[Span]:
         """Everything; then only `reset` may follow."""
-        heard = joined([*self._heard, self._net.finish()])
+        self._features.append(self._mel.push(flush_silence(self._writer.n_samples)))
+        heard = hear_whole(self._weights, np.concatenate(self._features))
         decoder = Decoder()
         by_ear = decoder.push(heard) + decoder.finish()
+        if not self._words:
+            return self._writer.write(by_ear)
         pieces = align(heard, self._words, self._rules, self._log_prior)
         shapes = [
             by_ear[frame] if piece.place.kind is Kind.FREE else piece.place.viseme

@@ -74,7 +74,7 @@ _FILTERS: Final = mel_filters()
 _WINDOW: Final = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW_SAMPLES) / WINDOW_SAMPLES)
 # The long-term spectrum of speech after pre-emphasis falls by about 12 dB over the bands.
 _PRIOR: Final = np.linspace(-9.0, -21.0, N_BANDS) * _NEPERS_A_DB
-_SCALE_OF_FULL: Final = 1.0 / float(np.sum(_WINDOW**2))
+_FILTERS_OF_FULL: Final = _FILTERS / float(np.sum(_WINDOW**2))
 
 
 class LogMel:
@@ -95,7 +95,9 @@ class LogMel:
 
         What is no number is silence, what is over full scale is clipped.
         """
-        plain = np.clip(np.nan_to_num(sound, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+        if not np.isfinite(sound).all():
+            sound = np.nan_to_num(sound, nan=0.0, posinf=1.0, neginf=-1.0)
+        plain = np.minimum(np.maximum(sound, -1.0), 1.0)
         joined = np.concatenate([self._waiting, plain.astype(np.float64)])
         n_frames = max(0, (len(joined) - 1 - WINDOW_SAMPLES) // HOP_SAMPLES + 1)
         frames = np.empty((n_frames, N_BANDS), dtype=np.float32)
@@ -106,7 +108,7 @@ class LogMel:
         return frames
 
     def _normalised(self, bands: Doubles) -> Doubles:
-        loudness = float(np.max(bands))
+        loudness = float(bands.max())
         step = loudness - self._peak
         self._peak = max(_PEAK_FLOOR, self._peak + (_ATTACK * step if step > 0 else -_RELEASE))
         level = np.maximum(bands - self._peak, _LOWEST)
@@ -122,7 +124,7 @@ def _bands(window: Doubles) -> Doubles:
     shaped = (window[1:] - _PREEMPHASIS * window[:-1]) * _WINDOW
     spectrum = np.fft.rfft(shaped, _FFT)
     power = spectrum.real**2 + spectrum.imag**2
-    return np.log(_FILTERS @ (power * _SCALE_OF_FULL) + _POWER_FLOOR)
+    return np.log(_FILTERS_OF_FULL @ power + _POWER_FLOOR)
 
 
 def features_of(sound: Floats) -> Floats:

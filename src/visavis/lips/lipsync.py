@@ -64,10 +64,11 @@ class LipSync:
         natural: the natural pass's settings; None for the defaults.
         lead_ms: how much later than what is heard the durations of `phones` lie (Piper: 30).
         lexicon: how words are spoken, for characters and text; without one letters decide.
-        follows: how text is: as the sound comes, or (`WORDS_AFTERWARDS`) when a recording has been
-            heard to its end; then `finish` gives all cues, and more of them are right.
-        ear: its weights. With them, sound that nothing is told of before or with its first sample
-            is understood by ear; without, it waits for phonemes or characters.
+        follows: how sound and text are: as they come, or (`WORDS_AFTERWARDS`) when a recording has
+            been heard to its end; then `finish` gives all cues, and more of them are right.
+        ear: its weights; for whole recordings those of `reading_weights`. With them, sound that
+            nothing is told of before or with its first sample is understood by ear; without, it
+            waits for phonemes or characters.
 
     Raises:
         ConfigError: `rate_hz` is no sample rate.
@@ -219,7 +220,8 @@ class LipSync:
         elif way is _Way.CHARACTERS and said is not None:
             self._told = CharacterSource(self._rate_hz, self._lexicon, times=said.times)
         elif self._ear is not None:
-            hears = self._follows if way is _Way.TEXT else Hears.SOUND_ALONE
+            is_live = self._follows is Hears.WORDS_TOO
+            hears = Hears.SOUND_ALONE if way is _Way.SOUND and is_live else self._follows
             self._told = HeardSource(self._rate_hz, self._ear, self._lexicon, hears)
 
     def _weighed(self, spans: Sequence[Span]) -> Sequence[Span]:

@@ -4,7 +4,10 @@
 
 Step t of the net speaks about frame t - `ahead_frames`: it has heard so many more. One frame costs
 a handful of matrix-vector products, always of the same shapes, so that a stream gives the same bits
-however it is cut. Weights are trained by training/train.py and come as bytes.
+however it is cut. Weights are trained by `python -m training` and come as bytes.
+
+A net with layers that go `back` as well hears a whole recording before it says anything; see
+`visavis.lips.whole`.
 """
 
 from __future__ import annotations
@@ -37,7 +40,14 @@ CONTEXT: Final = 3
 """Frames that the first layer sees at once, the newest last."""
 
 N_OUTPUTS: Final = N_PHONES + N_VISEMES + N_CLOSURES + 1
+_STARTS: Final = (0, N_PHONES, N_PHONES + N_VISEMES)
+_GROUP_OF: Final = np.repeat(np.arange(3), (N_PHONES, N_VISEMES, N_CLOSURES))
+_SILENCE: Final = N_OUTPUTS - 1
 FORMAT: Final = 1
+WHOLE: Final = "whole recordings"
+"""What the card of a net that goes both ways says that it `hears`."""
+
+_PARTS: Final = ("inputs", "states", "input_bias", "state_bias")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class Weights:
     dense: Floats  # [D, CONTEXT * N_BANDS]
     dense_bias: Floats  # [D]
     layers: tuple[Gru, ...]
+    back: tuple[Gru, ...]
+    """Beside each layer one that comes from the end; none in a net for streams."""
     heads: Floats  # [N_OUTPUTS, H]: phones, visemes, closure, silence
     heads_bias: Floats  # [N_OUTPUTS]
     log_prior: Floats  # [N_PHONES]; how often each phone is in the training data
@@ -102,14 +114,16 @@ def _weights(arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> Wei
             values *= arrays[f"{name}.scale"].astype(np.float32)[:, None]
         return np.ascontiguousarray(values)
 
-    layers = tuple(
-        Gru(*(whole(f"gru{k}.{part}") for part in ("inputs", "states", "input_bias", "state_bias")))
-        for k in range(int(card["n_layers"]))
-    )
+    def gru(name: str) -> Gru:
+        return Gru(*(whole(f"{name}.{part}") for part in _PARTS))
+
+    n_layers = int(card["n_layers"])
+    n_back = n_layers if card.get("hears") == WHOLE else 0
     return Weights(
         dense=whole("dense"),
         dense_bias=whole("dense_bias"),
-        layers=layers,
+        layers=tuple(gru(f"gru{k}") for k in range(n_layers)),
+        back=tuple(gru(f"back{k}") for k in range(n_back)),
         heads=whole("heads"),
         heads_bias=whole("heads_bias"),
         log_prior=whole("log_prior"),
@@ -122,11 +136,12 @@ def _weights(arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> Wei
 def _check(weights: Weights) -> None:
     width = weights.dense.shape[0]
     fits = weights.dense.shape == (width, CONTEXT * N_BANDS) and weights.layers
-    for layer in weights.layers:
+    for at, layer in enumerate(weights.layers):
         n_cells = layer.states.shape[1]
-        fits = fits and layer.inputs.shape == (3 * n_cells, width)
-        fits = fits and layer.states.shape == (3 * n_cells, n_cells)
-        width = n_cells
+        for one in (layer, *weights.back[at : at + 1]):
+            fits = fits and one.inputs.shape == (3 * n_cells, width)
+            fits = fits and one.states.shape == (3 * n_cells, n_cells)
+        width = 2 * n_cells if weights.back else n_cells
     fits = fits and weights.heads.shape == (N_OUTPUTS, width)
     if not fits or len(weights.mean_frames) != N_PHONES or weights.log_prior.shape != (N_PHONES,):
         raise EngineError("the layers of the ear's weights do not fit together")
@@ -163,24 +178,24 @@ def joined(parts: Sequence[Heard]) -> Heard:
 def heard_from(logits: NDArray[np.floating[Any]]) -> Heard:
     """The net's raw outputs [k, N_OUTPUTS] as log probabilities."""
     raw: Floats = logits.astype(np.float32)
-    a, b, c = N_PHONES, N_PHONES + N_VISEMES, N_PHONES + N_VISEMES + N_CLOSURES
-    return Heard(
-        _log_softmax(raw[:, :a]),
-        _log_softmax(raw[:, a:b]),
-        _log_softmax(raw[:, b:c]),
-        -np.logaddexp(np.float32(0.0), -raw[:, c]),
-    )
-
-
-def _log_softmax(x: Floats) -> Floats:
-    shifted = x - np.max(x, axis=1, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
+    # All three softmaxes at once: a stream has few frames at a time, so calls are what costs.
+    chances = raw[:, :_SILENCE]
+    logs: Floats = chances - np.maximum.reduceat(chances, _STARTS, axis=1)[:, _GROUP_OF]
+    logs -= np.log(np.add.reduceat(np.exp(logs), _STARTS, axis=1))[:, _GROUP_OF]
+    a, b = _STARTS[1:]
+    silence = -np.logaddexp(np.float32(0.0), -raw[:, _SILENCE])
+    return Heard(logs[:, :a], logs[:, a:b], logs[:, b:], silence)
 
 
 class Net:
-    """One stream of sound through the net. Memory does not grow."""
+    """One stream of sound through the net. Memory does not grow.
+
+    Raises EngineError for the weights of a net that wants whole recordings.
+    """
 
     def __init__(self, weights: Weights) -> None:
+        if weights.back:
+            raise EngineError("these weights are for whole recordings, not for streams")
         self._weights = weights
         self.reset()
 

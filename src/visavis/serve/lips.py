@@ -11,7 +11,7 @@ import numpy as np
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from visavis.ear_weights import ear_weights
+from visavis.ear_weights import reading_weights
 from visavis.errors import (
     BusyError,
     EngineError,
@@ -133,7 +133,7 @@ def _visemes(request: wire.VisemesRequest) -> wire.VisemesResponse:
         raise ProtocolError("Words can be told in one way only.", hint="Send text or alignment.")
     told = said is not None or bool(request.text)
     lexicon = best_lexicon() if told else None
-    ear = None if said is not None else ear_weights()
+    ear = None if said is not None else reading_weights()
     lips = LipSync(rate_hz, lexicon=lexicon, ear=ear, follows=Hears.WORDS_AFTERWARDS)
     cues = list(lips.push(characters=said, text=request.text))
     for at in range(0, len(sound), _BLOCK_SAMPLES):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
 
 import numpy as np
 
 from visavis.bench.lips.contender import Compute, Contender, Result, Sound
 from visavis.bench.lips.sphinx import ForcedAlignment, Spoken
 from visavis.bench.lips.track import Track, track_of
-from visavis.ear_weights import ear_weights
+from visavis.ear_weights import ear_weights, reading_weights
 from visavis.lips.alignment import Alignment
 from visavis.lips.characters import CharacterSource, Times
 from visavis.lips.heard import HeardSource, Hears
@@ -100,43 +100,32 @@ class CharactersAlone:
         """See Contender."""
 
 
-_NAMES: Final = {
-    Hears.SOUND_ALONE: "visavis_ear",
-    Hears.WORDS_TOO: "visavis_text",
-    Hears.WORDS_AFTERWARDS: "visavis_recording",
-}
-_ABOUT: Final = {
-    Hears.SOUND_ALONE: "sound alone; streaming",
-    Hears.WORDS_TOO: "sound, with its transcript beforehand; streaming",
-    Hears.WORDS_AFTERWARDS: "a whole recording with its transcript",
+Reads = Literal["text", "nothing"]
+_NAMES: Final[Mapping[tuple[Hears, Reads], tuple[str, str]]] = {
+    (Hears.SOUND_ALONE, "nothing"): ("visavis_ear", "sound alone; streaming"),
+    (Hears.WORDS_TOO, "text"): ("visavis_text", "sound, its transcript beforehand; streaming"),
+    (Hears.WORDS_AFTERWARDS, "text"): ("visavis_recording", "a whole recording, its transcript"),
+    (Hears.WORDS_AFTERWARDS, "nothing"): ("visavis_whole", "a whole recording, sound alone"),
 }
 
 
 class ByEar:
     """Our ear: sound in pieces of 10 ms, alone or with the transcript beforehand."""
 
-    def __init__(self, hears: Hears) -> None:
+    def __init__(self, hears: Hears, reads: Reads) -> None:
         """Load the ear and the dictionary. Raises SetupError if the weights are missing."""
         self._hears = hears
-        self._weights = ear_weights()
+        self._weights = reading_weights() if hears is Hears.WORDS_AFTERWARDS else ear_weights()
         self._lexicon = best_lexicon()
-        self.needs_text = hears is not Hears.SOUND_ALONE
-
-    @property
-    def name(self) -> str:
-        """See Contender."""
-        return _NAMES[self._hears]
-
-    @property
-    def about(self) -> str:
-        """See Contender."""
-        return f"ours: {_ABOUT[self._hears]}"
+        self.needs_text = reads == "text"
+        self.name, about = _NAMES[hears, reads]
+        self.about = f"ours: {about}"
 
     def run(self, sound: Sound, rate_hz: int, text: str | None) -> Result:
         """See Contender."""
         source = HeardSource(rate_hz, self._weights, self._lexicon, self._hears)
         began = time.process_time()
-        source.read(text or "")
+        source.read((text or "") if self.needs_text else "")
         spans: list[Span] = []
         push_ms: list[float] = []
         step = max(1, round(_HOP_S * rate_hz))

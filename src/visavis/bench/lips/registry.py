@@ -56,19 +56,23 @@ def _characters_alone(_delay_ms: float) -> Contender:
 
 
 def _ear(_delay_ms: float) -> Contender:
-    return ByEar(Hears.SOUND_ALONE)
+    return ByEar(Hears.SOUND_ALONE, "nothing")
 
 
 def _text(_delay_ms: float) -> Contender:
-    return ByEar(Hears.WORDS_TOO)
+    return ByEar(Hears.WORDS_TOO, "text")
 
 
 def _recording(_delay_ms: float) -> Contender:
-    return ByEar(Hears.WORDS_AFTERWARDS)
+    return ByEar(Hears.WORDS_AFTERWARDS, "text")
+
+
+def _whole(_delay_ms: float) -> Contender:
+    return ByEar(Hears.WORDS_AFTERWARDS, "nothing")
 
 
 def _natural_recording(_delay_ms: float) -> Contender:
-    return Natural(ByEar(Hears.WORDS_AFTERWARDS))
+    return Natural(ByEar(Hears.WORDS_AFTERWARDS, "text"))
 
 
 def _lipsync(_delay_ms: float) -> Contender:
@@ -84,11 +88,11 @@ def _gateway_as_heard(_delay_ms: float) -> Contender:
 
 
 def _natural_ear(_delay_ms: float) -> Contender:
-    return Natural(ByEar(Hears.SOUND_ALONE))
+    return Natural(ByEar(Hears.SOUND_ALONE, "nothing"))
 
 
 def _natural_text(_delay_ms: float) -> Contender:
-    return Natural(ByEar(Hears.WORDS_TOO))
+    return Natural(ByEar(Hears.WORDS_TOO, "text"))
 
 
 def _natural_loop(delay_ms: float) -> Contender:
@@ -102,6 +106,7 @@ def _natural_alignment(_delay_ms: float) -> Contender:
 CONTENDERS: Mapping[str, Opener] = {
     "visavis_recording": _recording,
     "visavis_recording_natural": _natural_recording,
+    "visavis_whole": _whole,
     "visavis_text": _text,
     "visavis_text_natural": _natural_text,
     "visavis_ear": _ear,

@@ -1,0 +1,45 @@
+"""The net that hears a whole recording, from its beginning and from its end. Pure numpy.
+
+    40 log-mels -> dense(3 frames, tanh) -> GRUs there and back -> GRUs there and back -> as `net`
+
+What comes behind a sound tells as much about it as what was before, so this net is more often right
+than the one for streams. It is of no use live.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from visavis.lips.features import N_BANDS, Floats
+from visavis.lips.net import CONTEXT, Gru, Heard, Weights, hear_frames, heard_from
+
+
+def hear_whole(weights: Weights, features: Floats) -> Heard:
+    """All frames of a recording, from its features [n, 40].
+
+    With the weights of a net for streams, what that would say.
+    """
+    if not weights.back:
+        return hear_frames(weights, features)
+    padded = np.concatenate([np.zeros((CONTEXT - 1, N_BANDS), np.float32), features])
+    n = len(features)
+    seen = np.concatenate([padded[k : k + n] for k in range(CONTEXT)], axis=1)
+    x = np.tanh(seen @ weights.dense.T + weights.dense_bias)
+    for there, back in zip(weights.layers, weights.back, strict=True):
+        x = np.concatenate([_through(there, x), _through(back, x[::-1])[::-1]], axis=1)
+    return heard_from(x @ weights.heads.T + weights.heads_bias)
+
+
+def _through(layer: Gru, x: Floats) -> Floats:
+    """[n, I] to [n, H], in the order given; as `net` does frame by frame."""
+    n_cells = layer.states.shape[1]
+    from_inputs = x @ layer.inputs.T + layer.input_bias
+    out = np.empty((len(x), n_cells), dtype=np.float32)
+    h = np.zeros(n_cells, dtype=np.float32)
+    for at, from_x in enumerate(from_inputs):
+        from_h = layer.states @ h + layer.state_bias
+        # The logistic function by way of tanh: it can't overflow.
+        gates = 0.5 + 0.5 * np.tanh(0.5 * (from_x[: 2 * n_cells] + from_h[: 2 * n_cells]))
+        new = np.tanh(from_x[2 * n_cells :] + gates[:n_cells] * from_h[2 * n_cells :])
+        h = out[at] = new + gates[n_cells:] * (h - new)
+    return out
