@@ -22,7 +22,7 @@ WARM_FRAMES = 15
 """The first frames of a crop, where the net does not know what was before, teach nothing; nor do
 the last, if it goes both ways."""
 _AVERAGE = 0.998
-_DRAWN_OUT_SHARE = 0.3
+_DRAWN_OUT_SHARE = 0.2
 _MIN_EDGES = 4
 _LONGEST_FRAMES = 120
 _LONG = frozenset("AA AE AH AO EH ER IH IY UH UW M N NG L R S SH F V Z".split())

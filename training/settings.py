@@ -35,7 +35,7 @@ class Settings:
     """How much of what is learnt from is people, of whom there are fewer minutes."""
     n_ways: Literal[1, 2] = 1
     """One: the net for streams; two: the net for whole recordings, there and back."""
-    n_cells: int = 160
+    n_cells: int = 128
     """Of a layer, each way."""
     ahead_frames: int = 6
     batch: int = 64
@@ -48,7 +48,7 @@ class Settings:
 
     def for_recordings(self) -> Settings:
         """Of the net that hears a whole recording."""
-        return replace(self, n_ways=2, n_cells=max(1, self.n_cells * 3 // 5), ahead_frames=0)
+        return replace(self, n_ways=2, n_cells=max(1, self.n_cells * 3 // 4), ahead_frames=0)
 
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
