@@ -29,7 +29,7 @@ COLOURS = {
     "face": (0xFF, 0xE9, 0xD2),
     "leaf": (0x26, 0xB7, 0x95),
 }
-"""Middle stops of gradients in characters/pip/character.svg. Not of his eyes: he blinks."""
+"""Amid gradients of characters/pip/character.svg. Not of his eyes: he blinks."""
 
 WORDS = """void (() => {
   window.captions = [];
