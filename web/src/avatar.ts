@@ -12,6 +12,7 @@ import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphon
 import type { Moment, Scene } from "./moments.ts";
 import { ASLEEP, type Pace, paced } from "./pace.ts";
 import { Player } from "./player.ts";
+import { askForSound, setSink } from "./speaker.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
 import { StreamError, StreamFace, type EarAssets, type PlayedWhere, type SoundSource } from "./stream-face.ts";
 import { Talk, type TalkListener } from "./talk.ts";
@@ -41,6 +42,8 @@ export interface AvatarListener extends Pick<TalkListener, "notice"> {
   /** The character can't be drawn; the talk goes on. Null: it can again. */
   stageProblem(reason: string | null): void;
 }
+
+export type SoundState = "none" | "running" | "suspended" | "absent";
 
 /** Frames are logged while a mouth may move, and for a second after. */
 const QUIET_AFTER_MS = {
@@ -187,11 +190,13 @@ export class Avatar {
 
   /**
    * Whether the talk's sound runs. Browsers suspend it without a gesture, phones for calls; a touch
-   * or key is wanted before `resumeSound` may help.
+   * or key is wanted before `resumeSound` may help. `absent`: a touch did not help, there is no
+   * loudspeaker; captions and mouth go on.
    */
-  get soundState(): "none" | "running" | "suspended" {
+  get soundState(): SoundState {
     const state = this.#player?.context.state;
     if (state === undefined || state === "closed") return "none";
+    if (this.#player?.output === "silence") return "absent";
     return state === "running" ? "running" : "suspended"; // iOS also has "interrupted"
   }
 
@@ -217,8 +222,10 @@ export class Avatar {
 
   /** Sound goes on after the browser has suspended it; call from a click, touch or key. */
   async resumeSound(): Promise<void> {
-    const context = this.#player?.context;
-    if (context !== undefined && context.state !== "running") await context.resume();
+    const player = this.#player;
+    if (player !== null && player.context.state !== "running" && askForSound(player.context) === "touched") {
+      await player.awaitSound();
+    }
     await this.#stream?.resume();
   }
 
@@ -266,9 +273,7 @@ export class Avatar {
 
   async #open(): Promise<Talk> {
     const context = new AudioContext({ latencyHint: "interactive" });
-    // Within the user's gesture, hence before any await. Where there was none it stays pending, and
-    // `soundState` tells.
-    context.resume().catch((error: unknown) => console.warn("visavis:", error));
+    const touch = askForSound(context); // within the user's gesture, hence before any await
     context.onstatechange = () => this.#listener.changed();
     const player = await Player.create(context, this.#assets.playbackWorkletUrl);
     this.#player = player;
@@ -290,6 +295,8 @@ export class Avatar {
         status: anchor.status,
         contextFrame: anchor.contextFrame,
       });
+    player.onOutput = () => this.#listener.changed();
+    if (touch === "touched") void player.awaitSound();
     talk.start();
     return talk;
   }
@@ -397,20 +404,6 @@ export class Avatar {
     if (this.debug === null) return;
     this.debug.add(this.#player?.now().contextTimeS ?? 0, entry);
   }
-}
-
-/** Whether this browser lets a page choose where its sound goes. */
-export function canChooseSpeaker(): boolean {
-  return typeof AudioContext !== "undefined" && "setSinkId" in AudioContext.prototype;
-}
-
-/** Chromium has it; TypeScript's DOM does not, for other browsers lack it. */
-interface WithSink {
-  setSinkId?(deviceId: string): Promise<void>;
-}
-
-async function setSink(context: AudioContext | undefined, deviceId: string | null): Promise<void> {
-  if (deviceId !== null) await (context as WithSink | undefined)?.setSinkId?.(deviceId);
 }
 
 function peakOf(pcm: Int16Array): number {
