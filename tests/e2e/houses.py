@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
-from tests.serve.scripted import LONG_STORY, Script, ScriptedLlm
+from tests.serve.scripted import LONG_STORY, Script, ScriptedLlm, ScriptedTts
 from visavis.serve.app import create_app
 from visavis.serve.settings import ServeSettings
 
@@ -43,10 +43,11 @@ SITE = """<!doctype html>
 
 
 @contextmanager
-def house(*allow_origins: str) -> Generator[str]:
+def house(*allow_origins: str, tts: ScriptedTts | None = None) -> Generator[str]:
     """Our server; its origin."""
+    script = Script(llm=ScriptedLlm(LONG_STORY), tts=tts or ScriptedTts())
     settings = ServeSettings(max_sessions=4, allow_origins=allow_origins)
-    with _serving(create_app(Script(llm=ScriptedLlm(LONG_STORY)).engines(), settings)) as origin:
+    with _serving(create_app(script.engines(), settings)) as origin:
         yield origin
 
 
