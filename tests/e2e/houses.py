@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from tests.serve.scripted import LONG_STORY, Script, ScriptedLlm, ScriptedTts
 from visavis.serve.app import create_app
@@ -32,7 +32,7 @@ SITE = """<!doctype html>
   script.type = "module";
   script.src = asked.get("server") + "/visavis.js";
   const avatar = document.createElement("visavis-avatar");
-  for (const name of ["form", "talk", "scheme", "name", "hud"])
+  for (const name of ["form", "talk", "scheme", "name", "hud", "src", "mapping"])
     if (asked.has(name)) avatar.setAttribute(name, asked.get(name));
   (asked.get("form") === "inline" ? document.querySelector("main") : document.body).append(avatar);
   if (asked.has("autostart")) script.onload = () => avatar.start();
@@ -52,13 +52,18 @@ def house(*allow_origins: str, tts: ScriptedTts | None = None) -> Generator[str]
 
 
 @contextmanager
-def site() -> Generator[str]:
-    """A site that embeds the avatar of `?server=…`; its origin."""
+def site(files: Mapping[str, bytes] | None = None) -> Generator[str]:
+    """A site that embeds the avatar of `?server=…`, and has these files; its origin."""
     app = FastAPI()
 
     @app.get("/")
     def page() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
         return HTMLResponse(SITE)
+
+    @app.get("/{name}")
+    def file(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        data = (files or {}).get(name)
+        return Response(status_code=404) if data is None else Response(data)
 
     with _serving(app) as origin:
         yield origin

@@ -7,6 +7,7 @@ import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
 import type { Look } from "./gaze.ts";
 import { openness, REST, type Weights } from "./lips.ts";
+import { fetchMapping } from "./mapping-file.ts";
 import type { Mapping } from "./mapping.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
 import type { Moment, Scene } from "./moments.ts";
@@ -24,9 +25,13 @@ export interface Assets {
   captureWorkletUrl: string;
   wasmUrl: string;
   socketUrl: string;
-  characterUrl(character: string): string;
-  /** For a file that is not of our contract: what its controls are called (`readMapping`). */
-  mapping?: Mapping;
+  /** `motion`: what the user wishes for; a server of ours has a calmer build of each character. */
+  characterUrl(character: string, motion: Motion): string;
+  /**
+   * For a file that is not of our contract: what its controls are called (`readMapping`), or the
+   * address of that JSON.
+   */
+  mapping?: Mapping | string;
   /** Needed by `follow` only. */
   ear?: EarAssets;
 }
@@ -72,6 +77,7 @@ export class Avatar {
   #stream: StreamFace | null = null;
   #held: Weights | null = null;
   #character: string | null = null;
+  #characterUrl: string | null = null;
   #loading: Promise<void> = Promise.resolve();
   #lastReady: Ready | null = null;
   #starting: Promise<Talk> | null = null;
@@ -102,23 +108,27 @@ export class Avatar {
   }
 
   async #load(character: string): Promise<void> {
-    if (character === this.#character) return;
+    const url = this.#assets.characterUrl(character, this.#motion());
+    this.#character = character;
+    if (url === this.#characterUrl) return;
     this.#stage?.dispose();
     this.#stage = null;
-    this.#character = null;
+    this.#characterUrl = null;
     try {
-      this.#stage = await Stage.load(
-        this.#canvas,
-        this.#assets.characterUrl(character),
-        "driven",
-        this.#assets.mapping,
-      );
-      this.#character = character;
+      const { mapping } = this.#assets;
+      const names = typeof mapping === "string" ? await fetchMapping(mapping) : mapping;
+      this.#stage = await Stage.load(this.#canvas, url, "driven", names);
+      this.#characterUrl = url;
       this.#listener.stageProblem(null);
     } catch (error) {
       if (!(error instanceof StageError)) throw error;
       this.#listener.stageProblem(error.message);
     }
+  }
+
+  /** Call when what `options.motion` gives has changed. */
+  async motionChanged(): Promise<void> {
+    if (this.#character !== null) await this.showCharacter(this.#character);
   }
 
   /** Opens sound and the session. Must be called from a click or key: browsers insist. */

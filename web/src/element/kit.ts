@@ -48,7 +48,7 @@ export class Kit {
   readonly #meter: Meter;
   readonly #hud: Hud | null;
   readonly #stopper = new AbortController();
-  readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #reducedMotion = reducedMotion();
   #name: string;
   #way: Way;
   #microphone: Obstacles["microphone"] = "quiet";
@@ -186,6 +186,8 @@ export class Kit {
     }
     document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
     window.addEventListener("pageshow", () => this.#visibilityChanged(), { signal });
+    // A list of its own: one that is read each frame sees the change there, and Chromium tells it no more.
+    reducedMotion().addEventListener("change", () => void this.avatar.motionChanged(), { signal });
     window.addEventListener("online", () => this.avatar.talk?.retryNow(), { signal });
     signal.addEventListener("abort", watchPointer(this.#markup.canvas, (at) => this.avatar.look(at)));
   }
@@ -380,6 +382,10 @@ export class Kit {
       }),
     );
   }
+}
+
+function reducedMotion(): MediaQueryList {
+  return matchMedia("(prefers-reduced-motion: reduce)");
 }
 
 export function isInSession(connection: Connection): boolean {
