@@ -11,7 +11,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import psutil
 import pytest
@@ -22,19 +22,24 @@ from tests.e2e.bidi import ANSWER_S, Tab
 PREFERENCES: dict[str, bool] = {
     "media.navigator.streams.fake": True,  # a microphone that hums
     "media.navigator.permission.disabled": True,  # nobody is there to be asked for it
-    # A loudspeaker that nobody hears. Where a machine has none at all, Firefox's AudioContext stays
-    # suspended, whatever is touched.
-    "media.cubeb.force_mock_context": True,
+}
+LOUDSPEAKER: dict[str, dict[str, bool | str]] = {
+    "unheard": {"media.cubeb.force_mock_context": True},
+    # Firefox's AudioContext then stays suspended, whatever is touched.
+    "none": {"media.cubeb.backend": "none-of-them"},
 }
 
 
 @contextmanager
-def firefox(program: Path, profile: Path) -> Generator[Tab]:
+def firefox(
+    program: Path, profile: Path, loudspeaker: Literal["unheard", "none"] = "unheard"
+) -> Generator[Tab]:
     """A Firefox of its own, without a window; it and all its processes are gone afterwards.
 
     `profile` is an empty folder.
     """
-    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items()]
+    wanted = {**PREFERENCES, **LOUDSPEAKER[loudspeaker]}
+    lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in wanted.items()]
     (profile / "user.js").write_text("".join(lines), "utf-8")
     command = [program, "--headless", "--no-remote", "--profile", profile]
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-// Injected first. Chromium under automation never hides a page, so what a page can observe of it is
+// Injected first. Playwright keeps every page visible (cdp.py does not), so what a page can observe is
 // imitated: its visibility, and no frames for as long as it is hidden.
 (() => {
   let state = "visible";

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
-from tests.serve.scripted import LONG_STORY, Script, ScriptedLlm
+from tests.serve.scripted import LONG_STORY, Script, ScriptedLlm, ScriptedTts
 from visavis.serve.app import create_app
 from visavis.serve.settings import ServeSettings
 
@@ -32,7 +32,7 @@ SITE = """<!doctype html>
   script.type = "module";
   script.src = asked.get("server") + "/visavis.js";
   const avatar = document.createElement("visavis-avatar");
-  for (const name of ["form", "talk", "scheme", "name", "hud"])
+  for (const name of ["form", "talk", "scheme", "name", "hud", "src", "mapping"])
     if (asked.has(name)) avatar.setAttribute(name, asked.get(name));
   (asked.get("form") === "inline" ? document.querySelector("main") : document.body).append(avatar);
   if (asked.has("autostart")) script.onload = () => avatar.start();
@@ -43,21 +43,27 @@ SITE = """<!doctype html>
 
 
 @contextmanager
-def house(*allow_origins: str) -> Generator[str]:
+def house(*allow_origins: str, tts: ScriptedTts | None = None) -> Generator[str]:
     """Our server; its origin."""
+    script = Script(llm=ScriptedLlm(LONG_STORY), tts=tts or ScriptedTts())
     settings = ServeSettings(max_sessions=4, allow_origins=allow_origins)
-    with _serving(create_app(Script(llm=ScriptedLlm(LONG_STORY)).engines(), settings)) as origin:
+    with _serving(create_app(script.engines(), settings)) as origin:
         yield origin
 
 
 @contextmanager
-def site() -> Generator[str]:
-    """A site that embeds the avatar of `?server=…`; its origin."""
+def site(files: Mapping[str, bytes] | None = None) -> Generator[str]:
+    """A site that embeds the avatar of `?server=…`, and has these files; its origin."""
     app = FastAPI()
 
     @app.get("/")
     def page() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
         return HTMLResponse(SITE)
+
+    @app.get("/{name}")
+    def file(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        data = (files or {}).get(name)
+        return Response(status_code=404) if data is None else Response(data)
 
     with _serving(app) as origin:
         yield origin

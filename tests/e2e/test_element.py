@@ -6,6 +6,7 @@ server, one site and one browser serve all tests.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.foreign import INDEX, renamed
 from tests.e2e.houses import house, site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -23,6 +25,12 @@ HERE = Path(__file__).parent
 AXE = HERE.parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WAIT_MS = 20_000
 ANSWER = "It is noon exactly."
+FILES = {
+    "hero.riv": renamed(),
+    "hero.json": json.dumps(INDEX).encode(),
+    "wrong.json": json.dumps(INDEX | {"speaking": "is_speaking"}).encode(),
+}
+"""Of the site's own character."""
 
 # The element that has the focus, through shadow roots: its id, or its tag.
 FOCUSED = """() => {
@@ -73,11 +81,18 @@ class Visitor:
     context: BrowserContext
     trouble: list[str] = field(default_factory=list[str])
     hosts: set[str] = field(default_factory=set[str])
+    warnings: list[str] = field(default_factory=list[str])
 
     def note(self, message: Any) -> None:
         """Playwright takes no bound built-ins."""
         if message.type == "error":
             self.trouble.append(message.text)
+        elif message.type == "warning":
+            self.warnings.append(message.text)
+
+    def loaded(self) -> list[str]:
+        """What the page has fetched so far."""
+        return self.page.evaluate("performance.getEntriesByType('resource').map((r) => r.name)")
 
     def avatar(self, expression: str) -> Any:
         """`expression` about the element, as `el`, and its shadow root, as `$`."""
@@ -122,7 +137,7 @@ class Visitor:
 def town(browser_path: Path) -> Iterator[Town]:
     """Two servers, a site, a browser."""
     with (
-        site() as somewhere,
+        site(FILES) as somewhere,
         house(somewhere) as ours,
         house() as strict,
         sync_playwright() as playwright,
@@ -369,5 +384,43 @@ def test_pickers_mute_and_taking_the_element_out(visit: Callable[..., Visitor]) 
     assert visitor.page.evaluate(left) == ["none", "ended", "closed"]
     visitor.page.evaluate("document.querySelector('main').append(gone)")
     visitor.until("$('#title').textContent === 'Talk with Testy'")
+    visitor.ask("what time is it")
+    assert visitor.trouble == []
+
+
+def test_a_site_shows_a_file_of_its_own_by_its_address(
+    town: Town, visit: Callable[..., Visitor]
+) -> None:
+    """Somebody else's names, told by a mapping; the server's character is never asked for."""
+    visitor = visit(query="&form=inline&src=hero.riv&mapping=hero.json")
+    visitor.until("el.avatar.nDrawn > 0 && $('#title').textContent === 'Talk with Testy'")
+    visitor.page.evaluate("void (__witness.roi = [0.34, 0.6, 0.32, 0.2])")  # Pip's mouth
+    visitor.ask("what time is it")
+    frames = visitor.page.evaluate("__witness.frames")
+    assert max(opening for _, opening in frames) > 0.2, "the mouth did not move"
+    assert f"{town.site}/hero.riv" in visitor.loaded()
+    assert not any("characters/" in url for url in visitor.loaded())
+    assert visitor.trouble == []
+
+
+def test_what_is_wrong_with_a_mapping_is_said(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(query="&form=inline&src=hero.riv&mapping=wrong.json")
+    visitor.until("$('#notices').innerText.includes('be drawn')")
+    told = " ".join(visitor.warnings)
+    assert 'there is no boolean "is_speaking"' in told
+    assert "booleans: talks" in told
+
+    visitor = visit(query="&form=inline&src=hero.riv&mapping=nowhere.json")
+    visitor.until("$('#notices').innerText.includes('be drawn')")
+    assert "nowhere.json is no mapping: the server says 404" in " ".join(visitor.warnings)
+
+
+def test_reduced_motion_is_a_calmer_character_from_then_on(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(query="&form=inline")
+    visitor.until("el.avatar.nDrawn > 0")
+    assert any(url.endswith("/characters/pip.riv") for url in visitor.loaded())
+    visitor.page.emulate_media(reduced_motion="reduce")
+    fetched = "performance.getEntriesByType('resource').map((r) => r.name)"
+    visitor.until(f"{fetched}.some((url) => url.endsWith('/pip.riv?motion=reduced'))")
     visitor.ask("what time is it")
     assert visitor.trouble == []

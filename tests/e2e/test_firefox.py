@@ -29,7 +29,7 @@ COLOURS = {
     "face": (0xFF, 0xE9, 0xD2),
     "leaf": (0x26, 0xB7, 0x95),
 }
-"""Middle stops of gradients in characters/pip/character.svg. Not of his eyes: he blinks."""
+"""Amid gradients of characters/pip/character.svg. Not of his eyes: he blinks."""
 
 WORDS = """void (() => {
   window.captions = [];
@@ -44,14 +44,22 @@ WORDS = """void (() => {
 })()"""
 
 
+MOUTH = "void (__witness.roi = [0.34, 0.6, 0.32, 0.2])"  # Pip's
+
+
 @pytest.fixture(scope="module")
 def tab(firefox_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """The served page, with Pip on it."""
     with house() as origin, firefox(firefox_path, tmp_path_factory.mktemp("profile")) as tab:
-        tab.before_every_page(PROBE)
-        tab.go(f"{origin}/")
-        until(tab, "el.avatar?.nDrawn > 0 && $('#title').textContent === 'Talk with Testy'")
+        visit(tab, origin)
         yield tab
+
+
+def visit(tab: Tab, origin: str) -> None:
+    """The page, once he is there."""
+    tab.before_every_page(PROBE)
+    tab.go(f"{origin}/")
+    until(tab, "el.avatar?.nDrawn > 0 && $('#title').textContent === 'Talk with Testy'")
 
 
 def about(expression: str) -> str:
@@ -82,7 +90,7 @@ def test_pip_is_there_in_his_colours(tab: Tab) -> None:
 
 
 def test_a_typed_question_is_answered_by_voice_captions_and_mouth(tab: Tab) -> None:
-    tab.evaluate("void (__witness.roi = [0.34, 0.6, 0.32, 0.2])")  # Pip's mouth
+    tab.evaluate(MOUTH)
     tab.evaluate(WORDS)
     tab.click(about("$('#text')"))
     tab.type(f"what time is it{ENTER}")
@@ -105,3 +113,26 @@ def test_the_microphone_opens_and_hears(tab: Tab) -> None:
     until(tab, "el.avatar.talk.microphoneStatus === 'open'")
     until(tab, "el.avatar.level > 0.05")
     assert tab.trouble == []
+
+
+def test_without_a_loudspeaker_he_answers_in_captions_and_says_why(
+    firefox_path: Path, tmp_path: Path
+) -> None:
+    """Firefox's audio clock stands still then: the page's own moves words and mouth."""
+    with house() as origin, firefox(firefox_path, tmp_path, loudspeaker="none") as tab:
+        visit(tab, origin)
+        tab.evaluate(MOUTH)
+        tab.evaluate(WORDS)
+        tab.click(about("$('#text')"))
+        tab.type(f"what time is it{ENTER}")
+        until(tab, f"$('#log').innerText.includes('{ANSWER}')")
+        assert tab.evaluate(about("el.avatar.soundState")) == "absent"
+        assert "No sound output" in tab.evaluate(about("$('#notices').innerText"))
+        growing = tab.evaluate("captions")
+        assert growing[-1] == ANSWER
+        assert len(growing) >= 3, "the words did not come one by one"
+        until(tab, "__witness.frames.at(-1)[1] < 0.06")
+        assert max(opening for _, opening in tab.evaluate("__witness.frames")) > 0.2
+        replies = "[...el.avatar.talk.conversation.replies.values()].map((reply) => reply.status)"
+        assert tab.evaluate(about(replies))[-1] == "ended", "the server was not told"
+        assert tab.trouble == []

@@ -1,6 +1,6 @@
 """Somebody else's character in real Chromium: other names, other kinds of mouth, told in JSON.
 
-The file is Pip, compiled by us and then renamed throughout, as another studio would have named it.
+The file is Pip under other names: foreign.py.
 """
 
 from __future__ import annotations
@@ -12,41 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.e2e.foreign import INDEX, renamed
 from visavis.bench.browser.gauge import Gauge, gauge
-from visavis.characters import build_character
-from visavis.face.contract import CONTROLS, VISEMES
-from visavis.face.riv import RivObject, read_riv, write_riv
+from visavis.face.contract import VISEMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 
-NAMES = {
-    "Character": "Hero",
-    "Avatar": "Face",
-    "AvatarVM": "Props",
-    "viseme": "mouthShape",
-    "is_speaking": "talks",
-    "energy": "volume",
-    "gaze_x": "eyes-x",
-    "gaze_y": "eyes-y",
-    "wave": "greet",
-    "emotion": "feeling",
-    **{f"v_{viseme}": f"Mouth {viseme}" for viseme in VISEMES},
-}
-INDEX = {
-    "artboard": "Hero",
-    "stateMachine": "Face",
-    "mouth": {
-        "kind": "index",
-        "name": "mouthShape",
-        "values": {viseme: index for index, viseme in enumerate(VISEMES)},
-    },
-    "speaking": "talks",
-    "energy": {"name": "volume", "full": 100},
-    "gazeX": {"name": "eyes-x"},
-    "gazeY": {"name": "eyes-y"},
-    "gestures": {"wave": "greet"},
-    "emotion": {"kind": "index", "name": "feeling", "values": {"neutral": 0, "happy": 1}},
-}
 WEIGHTS = {
     "plane": "inputs",
     "mouth": {
@@ -56,19 +27,6 @@ WEIGHTS = {
         "blend": "sequential",
     },
 }
-
-
-def renamed() -> bytes:
-    """Pip under other names, none of ours left."""
-
-    def other(item: RivObject) -> RivObject:
-        name = item.props.get("name")
-        known = {control.name for control in CONTROLS} | NAMES.keys()
-        if not isinstance(name, str) or name not in known:
-            return item
-        return RivObject(item.kind, {**item.props, "name": NAMES.get(name, f"other {name}")})
-
-    return write_riv(other(item) for item in read_riv(build_character("pip")).objects)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,11 @@ from visavis.face.puppet import make_puppet
 from visavis.face.recipe import Recipe
 
 MOUTH = '<path id="mouth" fill="#300" d="M40 60h20v5z"/>'
-GLOW = '<radialGradient id="g"><stop stop-color="red"/><stop offset="1"/></radialGradient>'
+GLOW = (
+    '<radialGradient id="g"><stop stop-color="red"/><stop offset="1"/></radialGradient>'
+    '<linearGradient id="h"><stop/><stop offset=".4"/><stop offset="1"/></linearGradient>'
+    '<linearGradient id="late"><stop offset=".4"/><stop offset="1"/></linearGradient>'
+)
 
 
 def cost_of(more: str) -> Cost:
@@ -25,20 +29,30 @@ PLAIN = cost_of("")
 
 
 @pytest.mark.parametrize(
-    ("more", "flat", "glowing"),
+    ("more", "flat", "glowing", "rich"),
     [
-        ('<rect width="50" height="50"/>', 0.25, 0.0),
-        ('<g transform="translate(9 9) scale(.5)"><rect width="50" height="50"/></g>', 0.0625, 0.0),
-        ('<g id="body" transform="rotate(90 50 50)"><rect width="50" height="20"/></g>', 0.1, 0.0),
-        ('<rect width="50" height="50" fill="url(#g)"/>', 0.0, 0.25),
-        ('<ellipse cx="50" cy="50" rx="25" ry="10" fill="url(#g)"/>', 0.0, 0.1),
-        ('<rect width="900" height="900"/>', 1.0, 0.0),
+        ('<rect width="50" height="50"/>', 0.25, 0, 0),
+        (
+            '<g transform="translate(9 9) scale(.5)"><rect width="50" height="50"/></g>',
+            0.0625,
+            0,
+            0,
+        ),
+        ('<g id="body" transform="rotate(90 50 50)"><rect width="50" height="20"/></g>', 0.1, 0, 0),
+        ('<rect width="50" height="50" fill="url(#g)"/>', 0, 0.25, 0),
+        ('<rect width="50" height="50" fill="url(#h)"/>', 0, 0, 0.25),
+        ('<rect width="50" height="50" fill="url(#late)"/>', 0, 0, 0.25),
+        ('<ellipse cx="50" cy="50" rx="25" ry="10" fill="url(#g)"/>', 0, 0.1, 0),
+        ('<rect width="900" height="900"/>', 1.0, 0, 0),
     ],
 )
-def test_the_painted_area_is_that_of_the_boxes(more: str, flat: float, glowing: float) -> None:
+def test_the_painted_area_is_that_of_the_boxes(
+    more: str, flat: float, glowing: float, rich: float
+) -> None:
     found = cost_of(more)
     assert found.flat_layers - PLAIN.flat_layers == pytest.approx(flat, abs=1e-3)
     assert found.gradient_layers - PLAIN.gradient_layers == pytest.approx(glowing, abs=1e-3)
+    assert found.rich_layers - PLAIN.rich_layers == pytest.approx(rich, abs=1e-3)
 
 
 def test_more_takes_longer_and_the_guess_says_that_it_is_one() -> None:
@@ -51,7 +65,7 @@ def test_more_takes_longer_and_the_guess_says_that_it_is_one() -> None:
 
 def test_the_fit_finds_the_costs_that_made_the_times() -> None:
     cases = {
-        name: Cost(*(1 + (7 * row + 3 * column * column) % 11 for column in range(8)))
+        name: Cost(*(1 + (5 * row * column + 3 * column**2 + row**2) % 13 for column in range(9)))
         for row, name in enumerate("abcdefghijkl")
     }
     real = {name: 0.1 + place for place, name in enumerate(FRAME_COST_MS)}
@@ -63,5 +77,5 @@ def test_the_fit_finds_the_costs_that_made_the_times() -> None:
 
 def test_the_sitters_differ_in_what_they_are_rich_in() -> None:
     names = [name for name, _ in sitters()]
-    assert len(set(names)) == len(names) == 9
+    assert len(set(names)) == len(names) == 10
     assert len(sitters()) > len(FRAME_COST_MS)

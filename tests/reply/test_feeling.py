@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,7 +25,8 @@ from visavis.reply.feeling import (
 )
 from visavis.reply.lines import phrases_of
 from visavis.reply.phrase import PhraseCutter
-from visavis.wire.messages import Emotion, Source
+
+VECTORS = Path(__file__).parents[2] / "spec" / "vectors" / "feelings.json"
 
 
 def read(*pieces: str) -> str:
@@ -121,21 +124,12 @@ def test_text_without_brackets_passes_at_once(text: str, size: int) -> None:
     assert reader.flush() == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "source", "emotion"),
-    [
-        ("Hello, I'm Pip.", "greeting", "happy"),
-        ("It costs nothing.", "fact", "neutral"),
-        ("I'm sorry, that is not known.", "llm", "sad"),
-        ("Something broke.", "apology", "sad"),
-        ("That's wonderful!", "llm", "happy"),
-        ("A great many people live there.", "fact", "neutral"),
-        ("Hmm, let me think.", "llm", "thinking"),
-        ("Wow, that is far.", "llm", "surprised"),
-    ],
-)
-def test_the_rule(text: str, source: Source, emotion: Emotion) -> None:
-    assert feeling_of(text, source) == emotion
+def test_rule_and_tags_are_those_of_the_page() -> None:
+    """The file that web/test/feeling.test.ts reads."""
+    vectors = json.loads(VECTORS.read_text("utf-8"))
+    assert vectors["tags"] == TAGS
+    told = [(case["text"], feeling_of(case["text"], case["source"])) for case in vectors["rule"]]
+    assert told == [(case["text"], case["emotion"]) for case in vectors["rule"]]
 
 
 def test_the_rule_is_silent_once_a_tag_tells_and_nothing_is_told_twice() -> None:

@@ -67,6 +67,10 @@ def test_pages_health_metrics_and_headers() -> None:
             tag = {"If-None-Match": character.headers["etag"]}
             kept = await client.get("/characters/pip.riv", headers=tag)
             assert (kept.status_code, kept.content) == (304, b"")
+            calm = await client.get("/characters/pip.riv?motion=reduced", headers=tag)
+            assert (calm.status_code, calm.content[:4]) == (200, b"RIVE")
+            assert calm.headers["etag"] != character.headers["etag"]
+            assert (await client.get("/characters/pip.riv?motion=none")).status_code == 422
             missing = await client.get("/characters/nobody.riv")
             assert missing.status_code == 404
             assert "pip" in missing.json()["detail"]

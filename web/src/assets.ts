@@ -21,7 +21,8 @@ export function assetsOf(server: URL | string): Assets {
     wasmUrl,
     socketUrl: at("v1/talk").replace(/^http/, "ws"),
     ear: { listenWorkletUrl, earWorkerUrl, earWeightsUrl: at("ear.npz") },
-    characterUrl: (character) => at(`characters/${encodeURIComponent(character)}.riv`),
+    characterUrl: (character, motion) =>
+      at(`characters/${encodeURIComponent(character)}.riv${motion === "reduced" ? "?motion=reduced" : ""}`),
   };
 }
 

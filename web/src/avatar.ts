@@ -7,11 +7,13 @@ import type { AudioNow, Heard } from "./clock.ts";
 import { DebugLog, type DebugEntry } from "./debug.ts";
 import type { Look } from "./gaze.ts";
 import { openness, REST, type Weights } from "./lips.ts";
+import { fetchMapping } from "./mapping-file.ts";
 import type { Mapping } from "./mapping.ts";
 import { Microphone, type MicrophoneProblem, MicrophoneError } from "./microphone.ts";
 import type { Moment, Scene } from "./moments.ts";
 import { ASLEEP, type Pace, paced } from "./pace.ts";
 import { Player } from "./player.ts";
+import { askForSound, setSink } from "./speaker.ts";
 import { Stage, StageError, useRuntime } from "./stage.ts";
 import { StreamError, StreamFace, type EarAssets, type PlayedWhere, type SoundSource } from "./stream-face.ts";
 import { Talk, type TalkListener } from "./talk.ts";
@@ -23,9 +25,13 @@ export interface Assets {
   captureWorkletUrl: string;
   wasmUrl: string;
   socketUrl: string;
-  characterUrl(character: string): string;
-  /** For a file that is not of our contract: what its controls are called (`readMapping`). */
-  mapping?: Mapping;
+  /** `motion`: what the user wishes for; a server of ours has a calmer build of each character. */
+  characterUrl(character: string, motion: Motion): string;
+  /**
+   * For a file that is not of our contract: what its controls are called (`readMapping`), or the
+   * address of that JSON.
+   */
+  mapping?: Mapping | string;
   /** Needed by `follow` only. */
   ear?: EarAssets;
 }
@@ -41,6 +47,8 @@ export interface AvatarListener extends Pick<TalkListener, "notice"> {
   /** The character can't be drawn; the talk goes on. Null: it can again. */
   stageProblem(reason: string | null): void;
 }
+
+export type SoundState = "none" | "running" | "suspended" | "absent";
 
 /** Frames are logged while a mouth may move, and for a second after. */
 const QUIET_AFTER_MS = {
@@ -69,6 +77,7 @@ export class Avatar {
   #stream: StreamFace | null = null;
   #held: Weights | null = null;
   #character: string | null = null;
+  #characterUrl: string | null = null;
   #loading: Promise<void> = Promise.resolve();
   #lastReady: Ready | null = null;
   #starting: Promise<Talk> | null = null;
@@ -99,23 +108,27 @@ export class Avatar {
   }
 
   async #load(character: string): Promise<void> {
-    if (character === this.#character) return;
+    const url = this.#assets.characterUrl(character, this.#motion());
+    this.#character = character;
+    if (url === this.#characterUrl) return;
     this.#stage?.dispose();
     this.#stage = null;
-    this.#character = null;
+    this.#characterUrl = null;
     try {
-      this.#stage = await Stage.load(
-        this.#canvas,
-        this.#assets.characterUrl(character),
-        "driven",
-        this.#assets.mapping,
-      );
-      this.#character = character;
+      const { mapping } = this.#assets;
+      const names = typeof mapping === "string" ? await fetchMapping(mapping) : mapping;
+      this.#stage = await Stage.load(this.#canvas, url, "driven", names);
+      this.#characterUrl = url;
       this.#listener.stageProblem(null);
     } catch (error) {
       if (!(error instanceof StageError)) throw error;
       this.#listener.stageProblem(error.message);
     }
+  }
+
+  /** Call when what `options.motion` gives has changed. */
+  async motionChanged(): Promise<void> {
+    if (this.#character !== null) await this.showCharacter(this.#character);
   }
 
   /** Opens sound and the session. Must be called from a click or key: browsers insist. */
@@ -187,11 +200,13 @@ export class Avatar {
 
   /**
    * Whether the talk's sound runs. Browsers suspend it without a gesture, phones for calls; a touch
-   * or key is wanted before `resumeSound` may help.
+   * or key is wanted before `resumeSound` may help. `absent`: a touch did not help, there is no
+   * loudspeaker; captions and mouth go on.
    */
-  get soundState(): "none" | "running" | "suspended" {
+  get soundState(): SoundState {
     const state = this.#player?.context.state;
     if (state === undefined || state === "closed") return "none";
+    if (this.#player?.output === "silence") return "absent";
     return state === "running" ? "running" : "suspended"; // iOS also has "interrupted"
   }
 
@@ -217,8 +232,10 @@ export class Avatar {
 
   /** Sound goes on after the browser has suspended it; call from a click, touch or key. */
   async resumeSound(): Promise<void> {
-    const context = this.#player?.context;
-    if (context !== undefined && context.state !== "running") await context.resume();
+    const player = this.#player;
+    if (player !== null && player.context.state !== "running" && askForSound(player.context) === "touched") {
+      await player.awaitSound();
+    }
     await this.#stream?.resume();
   }
 
@@ -266,9 +283,7 @@ export class Avatar {
 
   async #open(): Promise<Talk> {
     const context = new AudioContext({ latencyHint: "interactive" });
-    // Within the user's gesture, hence before any await. Where there was none it stays pending, and
-    // `soundState` tells.
-    context.resume().catch((error: unknown) => console.warn("visavis:", error));
+    const touch = askForSound(context); // within the user's gesture, hence before any await
     context.onstatechange = () => this.#listener.changed();
     const player = await Player.create(context, this.#assets.playbackWorkletUrl);
     this.#player = player;
@@ -290,6 +305,8 @@ export class Avatar {
         status: anchor.status,
         contextFrame: anchor.contextFrame,
       });
+    player.onOutput = () => this.#listener.changed();
+    if (touch === "touched") void player.awaitSound();
     talk.start();
     return talk;
   }
@@ -397,20 +414,6 @@ export class Avatar {
     if (this.debug === null) return;
     this.debug.add(this.#player?.now().contextTimeS ?? 0, entry);
   }
-}
-
-/** Whether this browser lets a page choose where its sound goes. */
-export function canChooseSpeaker(): boolean {
-  return typeof AudioContext !== "undefined" && "setSinkId" in AudioContext.prototype;
-}
-
-/** Chromium has it; TypeScript's DOM does not, for other browsers lack it. */
-interface WithSink {
-  setSinkId?(deviceId: string): Promise<void>;
-}
-
-async function setSink(context: AudioContext | undefined, deviceId: string | null): Promise<void> {
-  if (deviceId !== null) await (context as WithSink | undefined)?.setSinkId?.(deviceId);
 }
 
 function peakOf(pcm: Int16Array): number {

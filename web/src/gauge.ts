@@ -18,7 +18,8 @@ const assets = {
   captureWorkletUrl: at("capture.worklet.js"),
   wasmUrl: at("rive.wasm"),
   socketUrl: at("v1/talk").replace(/^http/, "ws"),
-  characterUrl: (character: string) => at(`characters/${character}.riv`),
+  characterUrl: (character: string, motion: Motion) =>
+    at(`characters/${character}.riv${motion === "reduced" ? "?motion=reduced" : ""}`),
   ear: {
     listenWorkletUrl: at("listen.worklet.js"),
     earWorkerUrl: at("ear.worker.js"),
@@ -107,7 +108,7 @@ async function frames(character: string, sizePx: number, n: number, readback: "r
   canvas.style.cssText = `display:block;width:${sizePx}px;height:${sizePx}px`;
   document.body.replaceChildren(canvas);
   useRuntime(assets.wasmUrl);
-  const stage = await Stage.load(canvas, assets.characterUrl(character), "driven");
+  const stage = await Stage.load(canvas, assets.characterUrl(character, "full"), "driven");
   const pen = canvas.getContext("2d");
   const director = new Director();
   const reply = someReply();

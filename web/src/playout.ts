@@ -9,7 +9,8 @@ import type { Anchor, AnchorStatus } from "./clock.ts";
 
 /** What the page tells the worklet. */
 export type PlayoutCommand =
-  | { type: "arm"; replyId: number; rateHz: number }
+  /** `fromFrame`: the first of its frames that will come; those before were heard from another queue. */
+  | { type: "arm"; replyId: number; rateHz: number; fromFrame?: number }
   | { type: "audio"; replyId: number; frames: Float32Array<ArrayBuffer> }
   | { type: "end"; replyId: number }
   | { type: "commit"; replyId: number }
@@ -29,6 +30,7 @@ const STARVE_FADE_MS = 4;
 interface Reply {
   replyId: number;
   rateHz: number;
+  fromFrame: number;
   chunks: Float32Array[];
   receivedFrames: number;
   /** Set by `end`: all of the reply's frames are here. */
@@ -67,6 +69,7 @@ export class Playout {
         this.#replies.set(command.replyId, {
           replyId: command.replyId,
           rateHz: command.rateHz,
+          fromFrame: command.fromFrame ?? 0,
           chunks: [],
           receivedFrames: 0,
           completeness: "growing",
@@ -124,7 +127,7 @@ export class Playout {
     this.#voices.push({
       reply,
       status: "waiting",
-      positionFrames: 0,
+      positionFrames: reply.fromFrame,
       chunk: 0,
       offset: 0,
       gain: 1,

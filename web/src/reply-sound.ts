@@ -38,6 +38,11 @@ export class ReplySound {
     this.#nSamples = needed;
   }
 
+  /** What has arrived from `sample` on. */
+  from(sample: number): Int16Array {
+    return this.#pcm.subarray(sample, this.#nSamples);
+  }
+
   /** Loudness around `sample` on a scale from silence, 0, to a raised voice, 1. */
   loudnessAt(sample: number): number {
     const halfWindow = Math.round((HALF_WINDOW_MS * this.rateHz) / 1000);

@@ -12,6 +12,8 @@ class Device {
   readonly outputLatency = 0;
   readonly baseLatency = 0;
   readonly destination = {};
+  state: AudioContextState = "running";
+  readonly #watchers = new Set<() => void>();
   readonly #node = {
     connect: () => {},
     disconnect: () => {},
@@ -20,6 +22,19 @@ class Device {
   #frames = 0;
 
   createScriptProcessor = () => this.#node;
+
+  addEventListener(_: "statechange", watcher: () => void): void {
+    this.#watchers.add(watcher);
+  }
+
+  removeEventListener(_: "statechange", watcher: () => void): void {
+    this.#watchers.delete(watcher);
+  }
+
+  become(state: AudioContextState): void {
+    this.state = state;
+    for (const watcher of [...this.#watchers]) watcher();
+  }
 
   run(blocks: number): void {
     for (let i = 0; i < blocks; i++) {
@@ -78,4 +93,52 @@ test("an end that is on its way to the ear is not held up", async () => {
   player.tell("duck", 1);
   player.tell("stop", 1);
   assert.equal(player.heard()?.status, "ended");
+});
+
+test("without a loudspeaker a reply goes on by the page's clock, and aloud once there is one", async (t) => {
+  const device = new Device();
+  device.state = "suspended";
+  const player = await Player.create(device as unknown as AudioContext, "");
+  const told: string[] = [];
+  player.onOutput = () => told.push(player.output);
+  player.arm(1, RATE_HZ);
+  player.push({ kind: "reply", replyId: 1, firstSample: 0, pcm: new Int16Array(12_000).fill(9_000) });
+  player.tell("commit", 1);
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  let nowMs = 50_000;
+  t.mock.method(performance, "now", () => nowMs);
+  const pass = (ms: number): void => {
+    nowMs += ms;
+    t.mock.timers.tick(ms);
+  };
+  const judged = player.awaitSound();
+  pass(1_400);
+  assert.equal(player.heard(), null, "a device may be slow to start");
+  pass(200);
+  await judged;
+  assert.deepEqual(told, ["silence"]);
+  pass(100);
+  const first = player.heard();
+  assert.equal(first?.status, "playing");
+  pass(200);
+  assert.equal((player.heard()?.sample ?? 0) - (first?.sample ?? 0), 4_800);
+  player.push({ kind: "reply", replyId: 1, firstSample: 12_000, pcm: new Int16Array(36_000).fill(9_000) });
+  player.end(1);
+  pass(300);
+  const silent = player.heard();
+  assert.equal(silent?.status, "playing");
+
+  device.become("running");
+  await Promise.resolve(); // its output is opened anew
+  await Promise.resolve();
+  assert.deepEqual(told, ["silence", "sound"]);
+  device.run(1);
+  assert.equal(player.heard()?.status, "playing");
+  assert.ok(Math.abs((player.heard()?.sample ?? 0) - (silent?.sample ?? 0) - BLOCK) <= 1);
+  device.run(60);
+  assert.equal(player.heard()?.status, "ended");
+  player.tell("stop", 1);
+  device.become("suspended");
+  device.become("running");
+  assert.deepEqual(told, ["silence", "sound"], "only a touch that did not help says that there is none");
 });

@@ -1,9 +1,10 @@
 """`visavis bench frame-parts`: what a frame of a character costs, and how well `lint` guesses it.
 
-Made-up characters, each rich in one thing (shapes, points, strokes, clips, area, gradients), and
-our own are drawn by the real player in a real Chromium that has no GPU. The cost of one thing each
-comes from them by least squares; face/frame_cost.py calls it FRAME_COST_MS. `foreseen` is what a
-fit to all but one character says about that one; `lint` what the constants of that file say.
+Made-up characters, each rich in one thing (shapes, points, strokes, clips, area, gradients of two
+colours and of three), and our own are drawn by the real player in a real Chromium that has no GPU.
+The cost of one thing each comes from them by least squares; face/frame_cost.py calls it
+FRAME_COST_MS. `foreseen` is what a fit to all but one character says about that one; `lint` what
+the constants of that file say.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from visavis.face.recipe import Recipe
 _HEAD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 600"><defs>'
     '<radialGradient id="g"><stop stop-color="#fff"/><stop offset="1" stop-color="#a6f"/>'
+    '</radialGradient><radialGradient id="h"><stop stop-color="#fff"/>'
+    '<stop offset=".5" stop-color="#fc8"/><stop offset="1" stop-color="#a6f"/>'
     "</radialGradient>{clips}</defs>"
     '<g id="head"><circle cx="300" cy="300" r="220" fill="#fc6"/>{inside}<path id="mouth" '
     'fill="#300" stroke="#200" d="M250 400 Q300 420 350 400 Q300 424 250 400 Z"/></g></svg>'
@@ -74,7 +77,7 @@ def sitters() -> list[Sitter]:
         for x, y in places[::3]
     )
     large = '<path d="M30 30h540v540h-540z" fill="{}"/>'
-    flats, suns = large.format("#648") * 12, large.format("url(#g)") * 12
+    flats, suns, rainbows = (large.format(p) * 12 for p in ("#648", "url(#g)", "url(#h)"))
     ink = "".join(
         f'<path d="M{x} {y}c40 0 0 30 60 40" fill="none" stroke="#213" stroke-width="7"/>'
         for x, y in places[::3]
@@ -87,8 +90,9 @@ def sitters() -> list[Sitter]:
         ("clips", clips),
         ("flats", flats),
         ("suns", suns),
+        ("rainbows", rainbows),
         ("ink", ink),
-        ("all", triangles + lines + glows + clips + flats + suns + ink),
+        ("all", triangles + lines + glows + clips + flats + suns + rainbows + ink),
     ]
 
 

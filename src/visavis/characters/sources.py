@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from visavis.errors import ConfigError
 from visavis.face.puppet import Puppet, make_puppet
@@ -22,6 +24,12 @@ _PACKAGE = Path(__file__).parents[1]
 _OWN = (_PACKAGE / "characters_data", _PACKAGE.parents[1] / "characters")
 """In a wheel inside, in a checkout beside src."""
 
+Motion = Literal["full", "reduced"]
+"""How much a character moves by itself; `reduced` for those who wish to see little of it."""
+_LEFT_OF: Mapping[str, float] = {"sway": 0.0, "breath": 0.3, "gestures": 0.3}
+"""What reduced motion leaves of each: it breathes a little, so that it is no photograph. Nothing of
+the sway, for a little of a pose is a hand that only peeps in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -32,9 +40,10 @@ class Source:
     drawing: Path
     svg: bytes
 
-    def build(self) -> Puppet:
+    def build(self, motion: Motion = "full") -> Puppet:
         """The character; raises as `make_puppet` does."""
-        return make_puppet(self.svg, self.recipe, self.drawing.name)
+        recipe = self.recipe if motion == "full" else _calm(self.recipe)
+        return make_puppet(self.svg, recipe, self.drawing.name)
 
 
 TEMPLATE = "template"
@@ -68,15 +77,15 @@ def read_source(folder: Path) -> Source:
     return Source(folder, recipe, drawing, _bytes(drawing))
 
 
-def build_character(name: str) -> bytes:
+def build_character(name: str, motion: Motion = "full") -> bytes:
     """A character as a `.riv` file, see docs/reference/rive-contract.md.
 
     The same source gives the same bytes. Raises ConfigError for an unknown name or a bad source.
     """
     own = os.environ.get("VISAVIS_CHARACTERS")
     if own and name == Path(name).name and (Path(own) / name / RECIPE).is_file():
-        return read_source(Path(own) / name).build().riv
-    return _built_in(name)
+        return read_source(Path(own) / name).build(motion).riv
+    return _built_in(name, motion)
 
 
 def take_folder(folder: Path) -> tuple[str, str]:
@@ -98,7 +107,7 @@ def take_folder(folder: Path) -> tuple[str, str]:
 
 
 @cache
-def _built_in(name: str) -> bytes:
+def _built_in(name: str, motion: Motion) -> bytes:
     known = character_names()
     if name not in known:
         guess = did_you_mean(name, [*known])
@@ -108,7 +117,13 @@ def _built_in(name: str) -> bytes:
             "VISAVIS_CHARACTERS names.",
         )
     folder = next(f / name for f in _OWN if (f / name / RECIPE).is_file())
-    return read_source(folder).build().riv
+    return read_source(folder).build(motion).riv
+
+
+def _calm(recipe: Recipe) -> Recipe:
+    """The same character, at peace: lids, lips and feelings as ever."""
+    left = {name: share * getattr(recipe, name) for name, share in _LEFT_OF.items()}
+    return recipe.model_copy(update=left)
 
 
 def _text(path: Path) -> str:

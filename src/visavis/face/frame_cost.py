@@ -22,10 +22,12 @@ FRAME_COST_MS: Mapping[str, float] = {
     "strokes": 0.075,
     "clips": 0.031,
     "flat_layers": 0.06,
-    "gradient_layers": 0.9,
+    "gradient_layers": 0.63,
+    "rich_layers": 1.72,
 }
 """Milliseconds for any frame, and for each thing in it: from a `visavis bench frame-parts` on
-two busy cores (Xeon), so a guess. A layer is the whole frame painted once."""
+two busy cores (Xeon), those of gradients from a later one, so a guess. A layer is the whole frame
+painted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Cost:
     flat_layers: float
     """How many times the whole frame's area is filled with a colour, by the shapes' boxes."""
     gradient_layers: float
+    """The same with a gradient of two colours, one at either end, for which Skia has a fast way."""
+    rich_layers: float
+    """The same with any other gradient."""
 
     def amounts(self) -> dict[str, float]:
         """How much there is of each thing in FRAME_COST_MS."""
@@ -58,7 +63,8 @@ class Cost:
             f"each frame: {self.shapes} shapes, {self.points} points, {self.strokes} strokes, "
             f"{self.clips} clips, "
             f"{self.gradients} gradients, {self.keyed} animated properties, "
-            f"{self.flat_layers + self.gradient_layers:.1f} times its area: a guess of "
+            f"{self.flat_layers + self.gradient_layers + self.rich_layers:.1f} times its area: "
+            "a guess of "
             f"{self.frame_ms:.0f} ms at {FRAME_PX} x {FRAME_PX} without a GPU"
         )
 
@@ -75,18 +81,20 @@ def cost(data: bytes) -> Cost:
         clips=kinds["ClippingShape"],
         gradients=kinds["LinearGradient"] + kinds["RadialGradient"],
         keyed=kinds["KeyedProperty"],
-        flat_layers=sum(area for kind, area in areas if kind == "SolidColor"),
-        gradient_layers=sum(area for kind, area in areas if kind != "SolidColor"),
+        flat_layers=sum(area for kind, area in areas if kind == "flat"),
+        gradient_layers=sum(area for kind, area in areas if kind == "gradient"),
+        rich_layers=sum(area for kind, area in areas if kind == "rich"),
     )
 
 
 def _filled(objects: Sequence[RivObject]) -> Iterator[tuple[str, float]]:
-    """(kind of its paint, area of its box in frames) of every fill of the first artboard."""
+    """(flat, gradient or rich; area of its box in frames) of every fill of the first artboard."""
     start = next((i for i, item in enumerate(objects) if item.kind == "Artboard"), len(objects))
     parts = objects[start:]
     frame = (_number(parts[0], "width") * _number(parts[0], "height")) if parts else 0.0
     worlds: list[Matrix] = []
     boxes: dict[int, list[tuple[float, float]]] = {}
+    stops = _stops(parts)
     for index, item in enumerate(parts):
         if item.kind in {"LinearAnimation", "StateMachine"} or frame <= 0:
             return
@@ -99,7 +107,19 @@ def _filled(objects: Sequence[RivObject]) -> Iterator[tuple[str, float]]:
         if parts[parent].kind == "Fill" and item.kind in _PAINTS and shape in boxes:
             xs, ys = zip(*boxes[shape], strict=True)
             area = max(0.0, max(xs) - min(xs)) * max(0.0, max(ys) - min(ys))
-            yield item.kind, min(1.0, area / frame)
+            kind = "flat" if item.kind == "SolidColor" else "rich"
+            if sorted(stops.get(index, ())) == [0.0, 1.0]:
+                kind = "gradient"
+            yield kind, min(1.0, area / frame)
+
+
+def _stops(parts: Sequence[RivObject]) -> Mapping[int, Sequence[float]]:
+    """Where on each gradient its stops are, by the gradient's place."""
+    found: dict[int, list[float]] = {}
+    for index, item in enumerate(parts):
+        if item.kind == "GradientStop":
+            found.setdefault(_parent(item, index), []).append(_number(item, "position"))
+    return found
 
 
 _PAINTS = frozenset({"SolidColor", "LinearGradient", "RadialGradient"})

@@ -123,7 +123,12 @@ _SORRY, _WOW, _UNSURE, _GLAD = (
 
 
 def feeling_of(text: str, source: Source) -> Emotion:
-    """What a phrase sounds like by its words; neutral unless they are plain."""
+    """What a phrase sounds like by its words; neutral unless they are plain.
+
+    web/src/feeling.ts is the same for other providers' replies; spec/vectors/feelings.json holds
+    both to it.
+    """
+    text = text.replace("\u2019", "'")
     if source == "apology" or _SORRY.search(text):
         return "sad"
     if source == "greeting":

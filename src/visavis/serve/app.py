@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Lifespan
 
 from visavis import __version__
-from visavis.characters import build_character
+from visavis.characters import Motion, build_character
 from visavis.clock import Clock, MonotonicClock
 from visavis.ear_weights import PATH as EAR_PATH
 from visavis.errors import BusyError, ConfigError, UnsupportedError, VisavisError
@@ -272,9 +272,11 @@ def _add_health(app: FastAPI, metrics: Metrics, gateway: Gateway) -> None:
 
 def _add_characters(app: FastAPI) -> None:
     @app.get("/characters/{name}.riv", summary="A character, built", response_class=Response)
-    def character(name: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    def character(  # pyright: ignore[reportUnusedFunction]
+        name: str, request: Request, motion: Motion = "full"
+    ) -> Response:
         try:
-            data = build_character(name)
+            data = build_character(name, motion)
         except ConfigError as error:
             raise HTTPException(404, f"{error} {error.hint}".strip()) from error
         # The same source gives the same bytes: a page that has them is told so in a few.

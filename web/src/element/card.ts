@@ -3,7 +3,7 @@ import { h } from "./dom.ts";
 import type { Card } from "./labels.ts";
 import type { Notice } from "./notices.ts";
 
-export type Topic = "microphone" | "connection" | "server" | "stage" | "sound";
+export type Topic = "microphone" | "connection" | "server" | "stage" | "sound" | "output";
 
 /** Shows one card at a time, and draws it only when it changes: a live region speaks each time. */
 export class CardView {

@@ -1,7 +1,7 @@
 // `<visavis-avatar>`: attributes in, events out, and the page kit in a shadow root between them.
 // docs/embed.md is its manual.
 import { assetsOf } from "../assets.ts";
-import type { Avatar } from "../avatar.ts";
+import type { Assets, Avatar } from "../avatar.ts";
 import { setText } from "./dom.ts";
 import css from "./element.css";
 import type { AvatarEvents } from "./events.ts";
@@ -128,16 +128,24 @@ export class VisavisAvatar extends HTMLElement {
 
   #options(): ConstructorParameters<typeof Kit>[1] {
     const server = new URL(this.getAttribute("server") ?? defaultServer(), document.baseURI);
-    const assets = assetsOf(server);
+    const [src, mapping] = [this.#address("src"), this.#address("mapping")];
+    const assets: Assets = assetsOf(server);
+    if (src !== null) assets.characterUrl = () => src;
+    if (mapping !== null) assets.mapping = mapping;
     return {
       assets,
       cardUrl: assets.socketUrl.replace(/^ws/, "http").replace(/talk$/, "avatar"),
       name: this.getAttribute("name"),
-      character: this.getAttribute("character"),
+      character: src ?? this.getAttribute("character"), // one file: who the server says is not asked for
       debug: this.hasAttribute("debug") ? "on" : "off",
       hud: this.hasAttribute("hud") ? "on" : "off",
       tell: ({ name, detail }) => this.#emit(name, detail),
     };
+  }
+
+  #address(attribute: "src" | "mapping"): string | null {
+    const given = this.getAttribute(attribute);
+    return given === null ? null : new URL(given, document.baseURI).href;
   }
 
   #listen(signal: AbortSignal): void {

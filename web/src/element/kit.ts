@@ -16,7 +16,7 @@ import { Hud } from "./hud.ts";
 import { cardOf, holdLabel, muteLabel, spokenStatus, statusLabel, type Card, type Obstacles, type State, type Way } from "./labels.ts";
 import type { Markup } from "./markup.ts";
 import { Meter } from "./meter.ts";
-import { connectionNotice, microphoneNotice, serverNotice, soundNotice, stageNotice, type Notice } from "./notices.ts";
+import { connectionNotice, microphoneNotice, serverNotice, silenceNotice, soundNotice, stageNotice, type Notice } from "./notices.ts";
 import { askServer } from "./server.ts";
 import { Settings } from "./settings.ts";
 import { Transcript } from "./transcript.ts";
@@ -48,7 +48,7 @@ export class Kit {
   readonly #meter: Meter;
   readonly #hud: Hud | null;
   readonly #stopper = new AbortController();
-  readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #reducedMotion = reducedMotion();
   #name: string;
   #way: Way;
   #microphone: Obstacles["microphone"] = "quiet";
@@ -151,7 +151,8 @@ export class Kit {
     return {
       connection: this.#connection,
       activity: this.avatar.talk?.conversation.activity ?? "listening",
-      microphone: this.avatar.talk?.microphoneStatus ?? "closed",
+      // On a machine without sound its frames never come, whatever it was told.
+      microphone: this.avatar.soundState === "absent" ? "closed" : (this.avatar.talk?.microphoneStatus ?? "closed"),
       way: this.settings.way,
     };
   }
@@ -180,9 +181,13 @@ export class Kit {
       this.#transcript.open(this.avatar.talk?.conversation ?? null, this.#name),
     );
     // Phones suspend sound for calls and the like, and want a touch before it may go on.
-    document.addEventListener("pointerdown", () => void this.avatar.resumeSound(), { signal });
+    for (const touch of ["pointerdown", "keydown"]) {
+      document.addEventListener(touch, () => void this.avatar.resumeSound(), { signal });
+    }
     document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
     window.addEventListener("pageshow", () => this.#visibilityChanged(), { signal });
+    // A list of its own: one that is read each frame sees the change there, and Chromium tells it no more.
+    reducedMotion().addEventListener("change", () => void this.avatar.motionChanged(), { signal });
     window.addEventListener("online", () => this.avatar.talk?.retryNow(), { signal });
     signal.addEventListener("abort", watchPointer(this.#markup.canvas, (at) => this.avatar.look(at)));
   }
@@ -343,7 +348,7 @@ export class Kit {
     setText(markup.spoken, this.#refusal === null ? spokenStatus(state) : "");
 
     const isPush = state.way === "push" && state.microphone !== "closed";
-    markup.mute.hidden = isPush;
+    markup.mute.hidden = isPush || this.avatar.soundState === "absent";
     markup.hold.hidden = !isPush;
     markup.mute.setAttribute("aria-pressed", String(state.microphone === "muted"));
     markup.hold.setAttribute("aria-pressed", String(state.microphone === "open"));
@@ -362,6 +367,7 @@ export class Kit {
   #drawObstacles(name: string): void {
     const sound = isInSession(this.#connection) ? this.avatar.soundState : "none";
     this.#card.show(cardOf({ name, refusal: this.#refusal, microphone: this.#microphone, sound }));
+    this.#notices.set("output", sound === "absent" ? silenceNotice(name) : null);
     this.#notices.set("connection", this.#refusal === null ? connectionNotice(this.#connection) : null);
   }
 
@@ -376,6 +382,10 @@ export class Kit {
       }),
     );
   }
+}
+
+function reducedMotion(): MediaQueryList {
+  return matchMedia("(prefers-reduced-motion: reduce)");
 }
 
 export function isInSession(connection: Connection): boolean {

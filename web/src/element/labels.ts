@@ -1,4 +1,5 @@
 // What the element says about its state: pure, from what is so to words.
+import type { SoundState } from "../avatar.ts";
 import type { Activity } from "../conversation.ts";
 import type { MicrophoneProblem } from "../microphone.ts";
 import type { Connection, MicrophoneStatus } from "../talk.ts";
@@ -82,7 +83,7 @@ export interface Obstacles {
   /** The server's own words, if it lets this site's pages in no further. */
   refusal: { message: string; hint: string } | null;
   microphone: "quiet" | "asking" | MicrophoneProblem;
-  sound: "none" | "running" | "suspended";
+  sound: SoundState;
 }
 
 export function cardOf({ name, refusal, microphone, sound }: Obstacles): Card | null {

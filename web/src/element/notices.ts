@@ -87,6 +87,14 @@ export function soundNotice(reason: string): Notice {
   };
 }
 
+export function silenceNotice(name: string): Notice {
+  return {
+    title: "No sound output",
+    text: `This browser finds no loudspeaker, and without one it opens no microphone. ${name} speaks in captions, and you can type. Once there is one, click anywhere.`,
+    action: null,
+  };
+}
+
 function sentence(text: string): string {
   return text === "" ? "" : text[0]?.toUpperCase() + text.slice(1);
 }

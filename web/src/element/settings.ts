@@ -1,5 +1,6 @@
 // The settings: which microphone and loudspeaker, how a turn is told, captions or none.
-import { canChooseSpeaker, type Avatar } from "../avatar.ts";
+import type { Avatar } from "../avatar.ts";
+import { canChooseSpeaker } from "../speaker.ts";
 import { h } from "./dom.ts";
 import type { Way } from "./labels.ts";
 import type { Markup } from "./markup.ts";

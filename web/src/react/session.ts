@@ -14,6 +14,7 @@ import {
   samplesOf,
   type SoundFormat,
 } from "./frames.ts";
+import { ResponseFeelings } from "./felt.ts";
 import { locate, PATTERN_SAMPLES } from "./locate.ts";
 import { type Evidence, PlayedSound } from "./played.ts";
 import { RecentSound } from "./recent.ts";
@@ -95,6 +96,7 @@ export class AgentSession {
   readonly #listener: SessionListener;
   readonly #speeches = new Speeches();
   readonly #user = new UserVoice();
+  #feelings = new ResponseFeelings();
   #format: SoundFormat = { coding: "pcm", rateHz: 16_000 };
   #recent = new RecentSound(16_000);
   #played = new PlayedSound(16_000);
@@ -128,6 +130,7 @@ export class AgentSession {
         this.#format = event.format;
         this.#recent = new RecentSound(event.format.rateHz);
         this.#played = new PlayedSound(event.format.rateHz);
+        this.#feelings = new ResponseFeelings();
         break;
       case "sound":
         this.#sound(event.bytes, atMs);
@@ -153,6 +156,7 @@ export class AgentSession {
         this.#transcribed(atMs);
         break;
       case "response":
+        this.#responded(event.text);
         this.#listener.moment("agentResponse", atMs);
         break;
       case "voice":
@@ -218,7 +222,7 @@ export class AgentSession {
     if (place !== null) this.#report(place.sample, face, atMs);
     return {
       face,
-      scene: this.#scene(face.mood, said),
+      scene: this.#scene(face.mood, said, place?.sample ?? 0),
       heardSample: place?.sample ?? null,
       evidence: place?.evidence ?? null,
       speechId: said?.part === "saying" ? said.speechId : null,
@@ -231,6 +235,7 @@ export class AgentSession {
     this.#recent.append(pcm);
     if (this.#expects === "response") {
       this.#expects = "more";
+      this.#feelings.begins(fromSample);
       this.#response = {
         fromSample,
         open: new Set(["firstAudio", "firstVisemes", "audioHeard", "faceSpeaks"]),
@@ -242,6 +247,12 @@ export class AgentSession {
     if (this.#player === null) {
       this.#played.give(fromSample, pcm.length, atMs / 1000 + UNTAPPED_DELAY_S);
     }
+  }
+
+  #responded(text: string): void {
+    const source = this.#turnId === 0 ? "greeting" : "llm";
+    const sound = this.#expects === "more" ? "begun" : "to come";
+    this.#feelings.told(text, source, this.#recent.nSamples, sound);
   }
 
   #silence(): void {
@@ -293,12 +304,14 @@ export class AgentSession {
   }
 
   /** The conversation as our own page would see it. */
-  #scene(mood: Mood, said: Said | null): Scene {
+  #scene(mood: Mood, said: Said | null, sample: number): Scene {
     const turnId = this.#turnId;
     const activity = { idle: "listening", listening: "hearing", thinking: "thinking", speaking: "speaking" } as const;
     if (said === null) return { activity: activity[mood], turnId, heard: null, reply: undefined };
     const { speechId, offsetSamples, endSamples, rateHz, cues } = said;
     if (speechId !== this.#speech.id) this.#speech = { id: speechId, turnId };
+    const firstSample = sample - offsetSamples;
+    const felt = this.#feelings.at(sample, rateHz);
     return {
       activity: activity[mood],
       turnId,
@@ -314,7 +327,12 @@ export class AgentSession {
         rateHz,
         phrases: [],
         cues: [...cues],
-        emotions: [],
+        emotions: felt.map((one) => ({
+          type: "reply.emotion",
+          reply_id: speechId,
+          at_sample: one.sample - firstSample,
+          emotion: one.emotion,
+        })),
         nSamples: endSamples,
         status: "committed",
         stoppedAtSample: null,

@@ -172,6 +172,29 @@ test("without a player to overhear, arrival is the clock", () => {
   assert.ok(Math.abs((heardSample ?? 0) - 0.435 * RATE) < 1);
 });
 
+test("a response is said with the feelings of its words, each from about where they are", () => {
+  const { session } = begin();
+  const say = (text: string): string =>
+    JSON.stringify({ type: "agent_response", agent_response_event: { agent_response: text } });
+  const ask = JSON.stringify({ type: "user_transcript", user_transcription_event: { user_transcript: "And?" } });
+  const felt = (atMs: number): [number, string][] =>
+    (session.look(atMs).scene.reply?.emotions ?? []).map(({ at_sample, emotion }) => [at_sample, emotion]);
+  session.receive(say("Hello there."), 0); // a greeting, told before its sound
+  session.receive(audio(sound(RATE, 1), 1), 0);
+  session.receive(visemes(1, 0, RATE), 0);
+  assert.deepEqual(felt(500), [[0, "happy"]]);
+  session.receive(ask, 1900);
+  session.receive(audio(sound(2 * RATE, 2), 2), 2000);
+  session.receive(visemes(2, RATE, 2 * RATE), 2000);
+  assert.deepEqual(felt(2100), [], "nothing is known of it yet");
+  session.receive(say("It costs two euro. I’m sorry, no more."), 2100); // told behind its sound
+  assert.deepEqual(felt(2200), [[Math.round((19 / 15) * RATE), "sad"]]);
+  session.receive(ask, 4500);
+  session.receive(audio(sound(RATE, 3), 3), 5000);
+  session.receive(visemes(3, 3 * RATE, RATE), 5000);
+  assert.deepEqual(felt(5300), [], "a feeling ends with its response");
+});
+
 test("a config that is equal, however new, changes nothing; another one counts at once", () => {
   const look = (configure: (session: AgentSession, i: number) => void): number[][] => {
     const { session } = begin();

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from visavis.bench.browser.chromium import find_chromium, witness_script
-from visavis.characters import build_character
+from visavis.characters import Motion, build_character
 from visavis.ear_weights import PATH as EAR_PATH
 from visavis.errors import ConfigError, SetupError
 
@@ -78,11 +78,11 @@ def hall(files: Mapping[str, bytes]) -> Generator[Hall, None, None]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path.split("?")[0].lstrip("/")
+            path, _, query = self.path.lstrip("/").partition("?")
             asked.append(path)
             body = offered.get(path)
             if body is None:
-                body = _built(path)
+                body = _built(path, "reduced" if query == "motion=reduced" else "full")
             self.send_response(200 if body is not None else 404)
             suffix = Path(path).suffix or ".html"
             self.send_header("Content-Type", _KINDS.get(suffix, "application/octet-stream"))
@@ -150,13 +150,14 @@ def gauge(
             browser.close()
 
 
-def _built(path: str) -> bytes | None:
+def _built(path: str, motion: Motion) -> bytes | None:
     """A file of the built page, a character or the weights; None if there is no such thing."""
     if path == "ear.npz":
         return EAR_PATH.read_bytes()
     if path.startswith("characters/"):
         try:
-            return build_character(path.removeprefix("characters/").removesuffix(".riv"))
+            name = path.removeprefix("characters/").removesuffix(".riv")
+            return build_character(name, motion)
         except ConfigError:
             return None
     found = (STATIC / path).resolve()
