@@ -59,7 +59,7 @@ class Spoken:
 def main(
     folder: Annotated[
         Path | None,
-        typer.Option("--people", help="Recordings of people, as `python -m training.fetch` makes."),
+        typer.Option("--people", help="A folder of people's recordings; see people.py."),
     ] = None,
     out: Annotated[Path, typer.Option(help="The folder where the weights go.")] = OUT,
     net: Annotated[
@@ -74,7 +74,7 @@ def main(
     """Make the ear's weights."""
     settings = Settings().smoke() if smoke else Settings()
     if folder is not None and not (folder / INDEX).is_file():
-        raise typer.BadParameter(f"{folder} has no {INDEX}; `python -m training.fetch` makes one.")
+        raise typer.BadParameter(f"{folder} has no {INDEX}; training/people.py says what is in it.")
     try:
         spoken = record(settings, folder)
         if stop_after == "recordings":

@@ -1,7 +1,7 @@
-"""Recordings of people with what they say, from a folder as `python -m training.fetch` makes it.
+"""Recordings of people with what they say, from a folder with an index.
 
-`index.tsv` in it has a line for each recording: path, source, package, speaker, licence,
-transcript, transcript_from. Its sounds are 16 kHz, one channel.
+`index.tsv` in it names its columns in the first line and has a line for each recording: path,
+source, speaker, licence, transcript. What is in other columns is not read.
 """
 
 from __future__ import annotations
