@@ -101,8 +101,9 @@ def write(path: Path, weights: bytes) -> None:
     text = json.dumps(card, indent=1, sort_keys=True) + "\n"
     path.with_suffix(".json").write_text(text, "utf-8")
     console.print(f"{path} has {len(weights) / 1e6:.2f} MB.")
-    for origin in get_args(Origin):
-        console.print(f"On the voices kept apart, {origin}: {card[f'dev_{origin}']}", markup=False)
+    for name in sorted(card):
+        if name.startswith("dev_"):
+            console.print(f"On the voices kept apart, {name}: {card[name]}", markup=False)
 
 
 def record(settings: Settings, folder: Path | None) -> list[Spoken]:
@@ -192,7 +193,7 @@ def train(settings: Settings, spoken: Sequence[Spoken], labels: dict[str, Timed]
         "data": _told(sorted(one.key for one in learnt)),
     }
     weights = weights_from(exported(state, log_prior, means, card))
-    for origin in get_args(Origin):
+    for origin in sorted({one.origin for one in spoken if one.split == "dev"}):
         dev = [
             store.read(one.key, 0, settings.seed)
             for one in spoken

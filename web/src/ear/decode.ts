@@ -6,9 +6,10 @@ const N_VISEMES = VISEMES.length;
 const N_CLOSURES = 3;
 
 export const LAG_FRAMES = 2;
-const STAY = 0.85;
+const STAY = 0.7;
 const HYSTERESIS = 0.1;
-const CLOSURE_BIAS = 0.4;
+const CLOSURE_BIAS = 0.6;
+const SILENCE_BIAS = 0.8;
 const HEAD_SHARE = 0.5;
 const LEAST_LOG = -20;
 
@@ -80,6 +81,7 @@ function likelihoodOf(logits: Float32Array): Float64Array {
   }
   visemes[PP]! += CLOSURE_BIAS;
   visemes[FF]! += CLOSURE_BIAS;
+  visemes[SIL]! += SILENCE_BIAS;
   const most = visemes.reduce((a, b) => Math.max(a, b), -Infinity);
   return visemes.map((value) => Math.exp(Math.max(value - most, LEAST_LOG)));
 }
