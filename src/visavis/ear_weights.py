@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -32,5 +33,8 @@ def ear_weights(path: Path = PATH) -> Weights:
 
 
 def reading_weights() -> Weights:
-    """The trained net for whole recordings. Raises as `ear_weights` does."""
-    return ear_weights(READING_PATH)
+    """The trained net for whole recordings, with the one for streams beside it.
+
+    Raises as `ear_weights` does.
+    """
+    return replace(ear_weights(READING_PATH), beside=ear_weights())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,14 @@ def test_a_net_that_goes_one_way_says_what_it_says_of_streams() -> None:
     assert np.array_equal(
         as_one(hear_whole(weights, FEATURES)), as_one(hear_frames(weights, FEATURES))
     )
+
+
+def test_two_nets_are_asked_and_their_opinions_averaged() -> None:
+    ear = any_weights(5)
+    both = as_one(hear_whole(replace(BOTH, beside=ear), FEATURES))
+    alone = as_one(hear_whole(BOTH, FEATURES)), as_one(hear_frames(ear, FEATURES))
+    assert np.allclose(both, (alone[0] + alone[1]) / 2.0, atol=1e-5)
+    assert not np.allclose(both, alone[0], atol=1e-2)
 
 
 def test_the_way_there_alone_is_the_streams() -> None:

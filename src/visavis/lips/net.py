@@ -77,6 +77,8 @@ class Weights:
     ahead_frames: int
     card: Mapping[str, Any]
     """What it was trained on; for people."""
+    beside: Weights | None = None
+    """Another net, of streams, that is asked as well when a whole recording is heard."""
 
     def __deepcopy__(self, memo: object) -> Self:
         return self  # nothing in it ever changes

@@ -3,7 +3,8 @@
     40 log-mels -> dense(3 frames, tanh) -> GRUs there and back -> GRUs there and back -> as `net`
 
 What comes behind a sound tells as much about it as what was before, so this net is more often right
-than the one for streams. It is of no use live.
+than the one for streams; both together are right most often, for they err in different places. It is
+of no use live.
 """
 
 from __future__ import annotations
@@ -17,10 +18,21 @@ from visavis.lips.net import CONTEXT, Gru, Heard, Weights, hear_frames, heard_fr
 def hear_whole(weights: Weights, features: Floats) -> Heard:
     """All frames of a recording, from its features [n, 40].
 
-    With the weights of a net for streams, what that would say.
+    With the weights of a net for streams, what that would say. With a net `beside`, the mean of
+    both opinions (of their logarithms: where one is sure, the other can't talk it out of much).
     """
-    if not weights.back:
-        return hear_frames(weights, features)
+    if weights.beside is not None:
+        one, other = _hear(weights, features), hear_frames(weights.beside, features)
+        return Heard(
+            0.5 * (one.phones + other.phones),
+            0.5 * (one.visemes + other.visemes),
+            0.5 * (one.closure + other.closure),
+            0.5 * (one.silence + other.silence),
+        )
+    return _hear(weights, features) if weights.back else hear_frames(weights, features)
+
+
+def _hear(weights: Weights, features: Floats) -> Heard:
     padded = np.concatenate([np.zeros((CONTEXT - 1, N_BANDS), np.float32), features])
     n = len(features)
     seen = np.concatenate([padded[k : k + n] for k in range(CONTEXT)], axis=1)
