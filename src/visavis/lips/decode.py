@@ -33,8 +33,8 @@ class Taste:
     """
 
     stay: float = 0.7
-    """Shapes change about ten times a second, so a frame has the shape before it in nine of ten; the
-    net has learnt most of that itself."""
+    """Shapes change about ten times a second, so a frame has the shape before it in nine of ten;
+    the net has learnt most of that itself."""
     hysteresis: float = 0.1
     closure_bias: float = 0.6
     """Natural logarithm, added to PP and FF: a closure missed is worse than one too many."""

@@ -2,9 +2,9 @@
 
     40 log-mels -> dense(3 frames, tanh) -> GRUs there and back -> GRUs there and back -> as `net`
 
-What comes behind a sound tells as much about it as what was before, so this net is more often right
-than the one for streams; both together are right most often, for they err in different places. It is
-of no use live.
+What comes behind a sound tells as much about it as what was before, so this net is more often
+right than the one for streams; both together are right most often, for they err in different
+places. It is of no use live.
 """
 
 from __future__ import annotations
