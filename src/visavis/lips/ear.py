@@ -133,7 +133,7 @@ class Follower:
         return piece.place.viseme
 
 
-_READERS_FREE_FRAME: Final = -3.0
+_READERS_FREE_FRAME: Final = -2.5
 """`Rules.free_frame` of a Reader, who sees how the text goes on and so needs less to believe it.
 Chosen on validation voices, with their own text and with others', as a Follower's is."""
 
