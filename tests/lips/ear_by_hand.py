@@ -64,12 +64,13 @@ def weights_file(seed: int = 0, n_cells: int = 12, ahead_frames: int = 6, n_ways
         "dense": some(n_cells, CONTEXT * N_BANDS),
         "dense_bias": some(n_cells),
         "heads": some(N_OUTPUTS, n_ways * n_cells),
-        "heads_bias": some(N_OUTPUTS),
         "log_prior": np.full(N_PHONES, -np.log(N_PHONES), dtype=np.float32),
         "mean_frames": np.full(N_PHONES, 8.0, dtype=np.float32),
     }
     # What it says means nothing, but it is seldom that nothing is said.
-    arrays["heads_bias"][[N_PHONES + SIL, N_OUTPUTS - 1]] -= np.float16(4.0)
+    quiet = np.zeros(N_OUTPUTS, dtype=np.float16)
+    quiet[[N_PHONES + SIL, N_OUTPUTS - 1]] = 4.0
+    arrays["heads_bias"] = some(N_OUTPUTS) - quiet
     for layer in range(2):
         for way in ("gru", "back")[:n_ways]:
             n_inputs = n_ways * n_cells if layer else n_cells
