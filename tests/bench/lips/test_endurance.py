@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from visavis.bench.lips.endurance import Minute, drift_ms, run, same_rate
+from visavis.bench.lips.endurance import Drift, Minute, drift, run, same_rate
 from visavis.events import Cue
 from visavis.lips.lipsync import LipSync
 from visavis.lips.phonemes import Timed
@@ -27,7 +27,7 @@ def minute() -> Minute:
 def test_cues_repeat_with_the_words_and_do_not_drift() -> None:
     one = minute()
     found = run(LipSync(RATE_HZ), one, one.phones, 8, 160)
-    assert drift_ms(found.cues, len(one.sound), 8, RATE_HZ) == 0.0
+    assert drift(found.cues, len(one.sound), 8, RATE_HZ) == Drift(0.0, 0.0, 1.0)
     assert sum(cue.viseme == 1 for cue in found.cues) >= 15
 
 
@@ -40,8 +40,13 @@ def test_however_it_is_cut(step: int) -> None:
 
 def test_what_drifts_is_seen() -> None:
     cues = [Cue(1_000 * i + i, 1, 1.0) for i in range(10)]
-    assert drift_ms(cues, 1_000, 10, 1_000) == 7.0
-    assert drift_ms([*cues[:8], Cue(8_100, 2, 1.0)], 1_000, 10, 1_000) == math.inf
+    assert drift(cues, 1_000, 10, 1_000) == Drift(7.0, 7.0, 1.0)
+    for other in (Cue(8_001, 2, 1.0), Cue(8_200, 1, 1.0)):
+        found = drift([*cues[:8], other], 1_000, 10, 1_000)
+        assert math.isnan(found.median_ms)
+        assert found.alike_rate == 0.0
+    half = [Cue(1_500, 2, 1.0), Cue(8_500, 3, 1.0), *cues]
+    assert drift(half, 1_000, 10, 1_000) == Drift(7.0, 7.0, 0.5)
 
 
 def test_same_rate_is_a_share_of_all() -> None:
