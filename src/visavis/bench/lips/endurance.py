@@ -7,7 +7,7 @@ does.
 | figure | what it is |
 |---|---|
 | `drift_p50_ms` | how much later the cues of the last minute but one lie than the second's |
-| `apart_p95_ms`, `alike_rate` | how far apart they are, and the share that has a like one within 100 ms |
+| `apart_p95_ms`, `alike_rate` | how far apart; the share that has a like one within 100 ms |
 | `same_cues_rate` | share of the cues that pushes of 1 ms and of 1 s have in common |
 | `memory_growth_mb` | resident memory at the end less that after the first minute |
 | `cpu_per_second_ms` | processor time for a second of sound, in pushes of 20 ms |
