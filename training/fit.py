@@ -98,11 +98,6 @@ def fit(
     return average
 
 
-def averaged(checkpoint: Path) -> dict[str, Tensor]:
-    """What `fit` returned ."""
-    return torch.load(checkpoint, weights_only=True)["average"]
-
-
 def _schedule(at: int, n_steps: int) -> float:
     """Up over the first twentieth, then down along a cosine."""
     warm = max(1, n_steps // 20)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
+
+from tests.e2e.announced import address_from
 
 ANSWER_S = 60.0
 """Longest that one command may take."""
@@ -145,7 +146,7 @@ def chromium(program: Path, profile: Path) -> Generator[Window]:
     assert process.stderr is not None
     with process.stderr as said:
         try:
-            with connect(_address(said), max_size=None) as socket:
+            with connect(address_from(said), max_size=None) as socket:
                 # It goes on talking, and would stand still if nobody listened.
                 listener = threading.Thread(target=said.read, daemon=True)
                 listener.start()
@@ -158,13 +159,3 @@ def chromium(program: Path, profile: Path) -> Generator[Window]:
             if process.poll() is None:
                 process.kill()
                 process.wait(20)
-
-
-def _address(said: IO[str]) -> str:
-    """Where it can be reached, from what it says as it starts."""
-    lines: list[str] = []
-    for line in said:
-        lines.append(line)
-        if found := re.search(r"DevTools listening on (ws://\S+)", line):
-            return found[1]
-    pytest.fail(f"Chromium did not start: {''.join(lines)}")

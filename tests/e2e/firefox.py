@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import psutil
-import pytest
 from websockets.sync.client import connect
 
+from tests.e2e.announced import address_from
 from tests.e2e.bidi import ANSWER_S, Tab
 
 PREFERENCES: dict[str, bool] = {
@@ -53,7 +52,7 @@ def firefox(
     assert process.stderr is not None
     with process.stderr as said:
         try:
-            with connect(f"{_address(said)}/session", max_size=None) as socket:
+            with connect(f"{address_from(said)}/session", max_size=None) as socket:
                 # It goes on talking, and would stand still if nobody listened.
                 threading.Thread(target=said.read, daemon=True).start()
                 tab = Tab(socket)
@@ -66,16 +65,6 @@ def firefox(
             if _alive(process.pid):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(20)
-
-
-def _address(said: IO[str]) -> str:
-    """Where it can be reached, from what it says as it starts."""
-    lines: list[str] = []
-    for line in said:
-        lines.append(line)
-        if found := re.search(r"BiDi listening on (ws://\S+)", line):
-            return found[1]
-    pytest.fail(f"Firefox did not start: {''.join(lines)}")
 
 
 def _alive(session: int) -> list[psutil.Process]:

@@ -135,7 +135,7 @@ class Follower:
 
 _READERS_FREE_FRAME: Final = -2.5
 """`Rules.free_frame` of a Reader, who sees how the text goes on and so needs less to believe it.
-Chosen on validation voices, with their own text and with others', as a Follower's is."""
+Set by hand, so that a text that nobody says does little harm (tests/lips/test_reading.py)."""
 
 
 class Reader:

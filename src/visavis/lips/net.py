@@ -241,9 +241,14 @@ class Net:
 
 
 def _gru(layer: Gru, x: Floats, h: Floats) -> Floats:
-    n = len(h)
-    from_x = layer.inputs @ x
+    from_x: Floats = layer.inputs @ x
     from_x += layer.input_bias
+    return gru_step(layer, from_x, h)
+
+
+def gru_step(layer: Gru, from_x: Floats, h: Floats) -> Floats:
+    """The next states [H] from what the inputs give, [3 H], which is written over."""
+    n = len(h)
     from_h = layer.states @ h
     from_h += layer.state_bias
     # The logistic function by way of tanh: it can't overflow.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from visavis.lips.features import N_BANDS, Floats
-from visavis.lips.net import CONTEXT, Gru, Heard, Weights, hear_frames, heard_from
+from visavis.lips.net import CONTEXT, Gru, Heard, Weights, gru_step, hear_frames, heard_from
 
 
 def hear_whole(weights: Weights, features: Floats) -> Heard:
@@ -43,15 +43,10 @@ def _hear(weights: Weights, features: Floats) -> Heard:
 
 
 def _through(layer: Gru, x: Floats) -> Floats:
-    """[n, I] to [n, H], in the order given; as `net` does frame by frame."""
+    """[n, I] to [n, H], in the order given."""
     n_cells = layer.states.shape[1]
-    from_inputs = x @ layer.inputs.T + layer.input_bias
     out = np.empty((len(x), n_cells), dtype=np.float32)
     h = np.zeros(n_cells, dtype=np.float32)
-    for at, from_x in enumerate(from_inputs):
-        from_h = layer.states @ h + layer.state_bias
-        # The logistic function by way of tanh: it can't overflow.
-        gates = 0.5 + 0.5 * np.tanh(0.5 * (from_x[: 2 * n_cells] + from_h[: 2 * n_cells]))
-        new = np.tanh(from_x[2 * n_cells :] + gates[:n_cells] * from_h[2 * n_cells :])
-        h = out[at] = new + gates[n_cells:] * (h - new)
+    for at, from_x in enumerate(x @ layer.inputs.T + layer.input_bias):
+        h = out[at] = gru_step(layer, from_x, h)
     return out
