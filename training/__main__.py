@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from training import examples as store
 from training import judge, recordings, voices
+from training.actors import studio as actors
 from training.dictionary import lexicon
 from training.examples import Example
 from training.fit import fit
@@ -58,9 +60,12 @@ class Spoken:
 
 def main(
     folder: Annotated[
-        Path | None,
-        typer.Option("--people", help="A folder of people's recordings; see people.py."),
+        list[Path] | None,
+        typer.Option("--people", help="A folder of people's recordings, too; see people.py."),
     ] = None,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="Without the actors: synthetic voices only.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="The folder where the weights go.")] = OUT,
     net: Annotated[
         list[str] | None,
@@ -73,10 +78,17 @@ def main(
 ) -> None:
     """Make the ear's weights."""
     settings = Settings().smoke() if smoke else Settings()
-    if folder is not None and not (folder / INDEX).is_file():
-        raise typer.BadParameter(f"{folder} has no {INDEX}; training/people.py says what is in it.")
+    folders = list(folder or ())
+    for one in folders:
+        if not (one / INDEX).is_file():
+            raise typer.BadParameter(
+                f"{one} has no {INDEX}; training/people.py says what is in it."
+            )
     try:
-        spoken = record(settings, folder)
+        if not synthetic:
+            folders.insert(0, root() / f"actors-{settings.n_acted}")
+            actors.make(folders[0], settings.n_acted, settings.n_workers)
+        spoken = record(settings, folders)
         if stop_after == "recordings":
             return
         labels = judged(settings, spoken)
@@ -106,7 +118,7 @@ def write(path: Path, weights: bytes) -> None:
             console.print(f"On the voices kept apart, {name}: {card[name]}", markup=False)
 
 
-def record(settings: Settings, folder: Path | None) -> list[Spoken]:
+def record(settings: Settings, folders: Sequence[Path]) -> list[Spoken]:
     """Have every line spoken, and read what people said."""
     planned = lines(settings, sentences(settings.n_sentences, settings.seed))
     missing = [line for line in planned if not recordings.path_of(line.key).is_file()]
@@ -121,7 +133,7 @@ def record(settings: Settings, folder: Path | None) -> list[Spoken]:
         for line in planned
         if recordings.path_of(line.key).is_file()
     ]
-    for said in people(folder) if folder else ():
+    for said in chain.from_iterable(map(people, folders)):
         if not recordings.path_of(said.key).is_file():
             recordings.save(said.recording())
         spoken.append(Spoken(said.key, said.text, said.split, "person"))

@@ -22,16 +22,18 @@ class Settings:
 
     n_sentences: int = 2_680
     """Chosen from the books; the first `n_dev` are for validation."""
-    n_kokoro: int = 2_390
+    n_kokoro: int = 1_500
     n_flite: int = 500
     n_hesitating: int = 160
     """Lines with "um" and "uh" in them."""
+    n_acted: int = 10_000
+    """At most so many lines of each game with actors; there are fewer."""
     n_dev: int = 80
     n_variants: int = 4
     """Of each synthetic recording, the first of them clean."""
-    n_real_variants: int = 6
+    n_real_variants: int = 3
     """Of each recording of a person."""
-    real_share: float = 0.3
+    real_share: float = 0.5
     """How much of what is learnt from is people, of whom there are fewer minutes."""
     n_ways: Literal[1, 2] = 1
     """One: the net for streams; two: the net for whole recordings, there and back."""
@@ -53,7 +55,7 @@ class Settings:
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
         return Settings(
-            n_sentences=3, n_kokoro=2, n_flite=2, n_hesitating=1, n_dev=1, n_variants=2,
+            n_sentences=3, n_kokoro=2, n_flite=2, n_hesitating=1, n_acted=2, n_dev=1, n_variants=2,
             n_real_variants=2, n_cells=16, batch=2, crop_frames=100, n_steps=3, n_workers=1,
         )  # fmt: skip
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.people import INDEX, people
+from training.people import INDEX, people, with_top
+from visavis.sounds import Sound, resampled
 
 HEAD = "path\tsource\tpackage\tspeaker\tlicence\ttranscript\ttranscript_from\n"
 
@@ -44,6 +45,22 @@ def test_nobody_is_learnt_from_and_validated_on(tmp_path: Path) -> None:
         splits.setdefault(said.speaker, set()).add(said.split)
     assert all(len(found) == 1 for found in splits.values())
     assert {one for found in splits.values() for one in found} == {"train", "dev"}
+
+
+def test_a_recording_at_a_low_rate_gets_something_above() -> None:
+    noise = np.random.default_rng(1).normal(0.0, 0.1, 32_000).astype(np.float32)
+    low = resampled(resampled(noise, 16_000, 11_025), 11_025, 16_000)
+
+    def share_above_6_khz(sound: Sound) -> float:
+        power = np.abs(np.fft.rfft(sound)) ** 2
+        return float(power[int(len(power) * 0.75) :].sum() / power.sum())
+
+    assert share_above_6_khz(low) < 1e-5
+    filled = with_top(low, 11_025)
+    assert 1e-3 < share_above_6_khz(filled) < 0.05
+    below = [resampled(sound, 16_000, 8_000)[10:-10] for sound in (filled, low)]
+    np.testing.assert_allclose(*below, atol=2e-3)
+    assert with_top(noise, 16_000) is noise
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
