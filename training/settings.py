@@ -42,7 +42,7 @@ class Settings:
     ahead_frames: int = 6
     batch: int = 64
     crop_frames: int = 200
-    n_steps: int = 3_000
+    n_steps: int = 4_500
     learning_rate: float = 3e-3
     n_workers: int = 2
     """Processes that record, align and compute features."""
@@ -50,7 +50,7 @@ class Settings:
 
     def for_recordings(self) -> Settings:
         """Of the net that hears a whole recording."""
-        return replace(self, n_ways=2, n_cells=max(1, self.n_cells * 3 // 4), ahead_frames=0)
+        return replace(self, n_ways=2, n_cells=max(1, self.n_cells * 7 // 8), ahead_frames=0)
 
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""

@@ -20,7 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from visavis.bench.latency import console
-from visavis.bench.lips import festival
+from visavis.bench.lips import cloud_voices, festival
 from visavis.bench.lips.archives import Archive, DebianArchive, PyPiArchive, unpack
 from visavis.bench.lips.labels import decoded, write_json
 from visavis.bench.lips.manifest import Ends, describe, open_data_set
@@ -125,6 +125,24 @@ def _festival(said: festival.FestivalVoice, speaker: str) -> Lister:
     return clips
 
 
+def _cloud(speaker: str) -> Lister:
+    def clips(folder: Path) -> Sequence[Clip]:
+        aligner = ForcedAlignment()
+        said = enumerate(cloud_voices.SENTENCES)
+        return [_aligned(aligner, folder, f"{at:02d}.wav", text, speaker) for at, text in said]
+
+    return clips
+
+
+def _aligned(aligner: ForcedAlignment, folder: Path, sound: str, text: str, speaker: str) -> Clip:
+    """A recording with PocketSphinx's labels beside it."""
+    path = folder / sound
+    labels = path.with_suffix(".json")
+    phones = aligner.phones(*read_sound(path), text)
+    labels.write_text(write_json(phones), encoding="utf-8")
+    return Clip(sound, str(labels.relative_to(folder)), speaker, text)
+
+
 def _sphinx_test_data(folder: Path) -> Sequence[Clip]:
     """Its transcripts, aligned here by PocketSphinx, for it has no labels of its own."""
     aligner = ForcedAlignment()
@@ -132,13 +150,9 @@ def _sphinx_test_data(folder: Path) -> Sequence[Clip]:
     for transcript in sorted(folder.rglob("*transcription")):
         for line in transcript.read_text(encoding="utf-8").splitlines():
             text, _, name = line.replace("<s>", "").replace("</s>", "").strip().rpartition(" (")
-            sound = transcript.parent / f"{name.rstrip(')')}.wav"
-            samples, rate_hz = read_sound(sound)
-            phones = aligner.phones(samples, rate_hz, text)
-            sound.with_suffix(".json").write_text(write_json(phones), encoding="utf-8")
-            relative = str(sound.relative_to(folder))
-            labels = str(sound.with_suffix(".json").relative_to(folder))
-            clips.append(Clip(relative, labels, f"sphinx-{transcript.parent.name}", text.strip()))
+            sound = str((transcript.parent / f"{name.rstrip(')')}.wav").relative_to(folder))
+            speaker = f"sphinx-{transcript.parent.name}"
+            clips.append(_aligned(aligner, folder, sound, text.strip(), speaker))
     return clips
 
 
@@ -240,6 +254,18 @@ SETS: tuple[PublicSet, ...] = (
         "test",
         _festival(festival.ITALIAN, "lp"),
         phone_set="xsampa",
+    ),
+    *(
+        PublicSet(
+            f"cloud-{voice}",
+            cloud_voices.CloudVoice(voice),
+            cloud_voices.FOLDER,
+            "Apache-2.0 (voice), own text",
+            "PocketSphinx forced alignment (says nothing about sphinx_align)",
+            "test",
+            _cloud(voice),
+        )
+        for voice in ("af_kore", "am_onyx", "bf_lily", "bm_lewis")
     ),
 )
 
