@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -96,6 +96,8 @@ def main(
         features(settings, spoken)
         if stop_after == "features":
             return
+        labels = sure(labels)
+        spoken = [one for one in spoken if one.key in labels]
         for name in get_args(Net):
             if not net or name in net:
                 of_net = settings.for_recordings() if name == "reader" else settings
@@ -160,6 +162,14 @@ def judged(settings: Settings, spoken: Sequence[Spoken]) -> dict[str, Timed]:
         judge.save(path, known)
     fitting = {key: known[name] for name, (key, _) in items.items()}
     return {key: timed for key, timed in fitting.items() if len(timed.phones)}
+
+
+def sure(labels: Mapping[str, Timed]) -> dict[str, Timed]:
+    """Those where silence is silent."""
+    doubted = {
+        key: recordings.doubted(timed, recordings.load(key).pcm) for key, timed in labels.items()
+    }
+    return {key: timed for key, timed in doubted.items() if len(timed.phones)}
 
 
 def features(settings: Settings, spoken: Sequence[Spoken]) -> None:

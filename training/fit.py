@@ -159,7 +159,8 @@ def drawn_out(
     way = np.arange(len(phones), dtype=np.float64)
     for at in sorted(random.integers(len(edges) - 1, size=2), reverse=True):
         start, end = int(edges[at]), int(edges[at + 1])
-        if PHONES[int(phones[start])] in _LONG and end - start > 2:
+        phone = int(phones[start])
+        if phone != IGNORED and PHONES[phone] in _LONG and end - start > 2:
             wanted = int((end - start) * random.uniform(2.0, 8.0))
             middle = np.linspace(start + 0.5, end - 1.5, min(wanted, _LONGEST_FRAMES))
             way = np.concatenate([way[: start + 1], middle, way[end - 1 :]])

@@ -83,8 +83,9 @@ def statistics(labels: Mapping[str, Timed]) -> tuple[Floats, tuple[float, ...]]:
     count = np.zeros(N_PHONES)
     for timed in labels.values():
         lengths = np.diff(np.concatenate([[0], timed.ends])) / HOP_SAMPLES
-        np.add.at(total, timed.phones, lengths)
-        np.add.at(count, timed.phones, 1.0)
+        known = timed.phones >= 0
+        np.add.at(total, timed.phones[known], lengths[known])
+        np.add.at(count, timed.phones[known], 1.0)
     share = (total + 1.0) / (total + 1.0).sum()
     # Ten phones of the usual length beforehand, for those that are rare.
     means = (total + 10.0 * np.array(mean_frames())) / (count + 10.0)

@@ -19,6 +19,11 @@ IGNORED = -1
 SILENT_FROM_S = 0.05
 """A gap this long is silence; a shorter one belongs to the sound before it."""
 
+_LOUD_DB = -20.0
+_LOUD_S = 0.15
+"""An aligner calls silence what does not fit the text. Where that is as loud as this beside what is
+said nothing is learnt; more than so much of it, and the text is not what is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timed:
@@ -82,10 +87,31 @@ def timed_from(phones: Sequence[int], seconds: Sequence[float], n_samples: int) 
     return Timed(np.array(kept, dtype=np.int64), samples)
 
 
+def doubted(timed: Timed, pcm: NDArray[np.int16]) -> Timed:
+    """Labels without silences that are loud (their class is IGNORED); none if there is much of it.
+
+    Args:
+        timed: of a recording.
+        pcm: its samples.
+    """
+    starts = np.concatenate([[0], timed.ends[:-1]])
+    power = np.concatenate([[0.0], np.cumsum(np.square(pcm.astype(np.float64)))])
+    lengths = timed.ends - starts
+    loud = (power[timed.ends] - power[starts]) / np.maximum(1, lengths)
+    silent = timed.phones == 0
+    said = loud[~silent]
+    if not len(said):
+        return Timed(timed.phones[:0], timed.ends[:0])
+    wrong = silent & (loud > np.mean(said) * 10.0 ** (_LOUD_DB / 10.0))
+    if lengths[wrong].sum() > _LOUD_S * RATE_HZ:
+        return Timed(timed.phones[:0], timed.ends[:0])
+    return Timed(np.where(wrong, IGNORED, timed.phones), timed.ends)
+
+
 def frames_of(
     timed: Timed, n_frames: int, stretch: float = 1.0, lead: int = 0
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The phone and the viseme of each frame, by what is at its middle.
+    """The phone and the viseme of each frame, by what is at its middle; IGNORED stays so.
 
     Args:
         timed: of the recording as it was.
@@ -95,12 +121,16 @@ def frames_of(
     """
     units: list[tuple[int, int, float]] = []  # phone, viseme, end
     start = 0.0
+    known = np.maximum(timed.phones, 0)
     for at, (phone, end) in enumerate(zip(timed.phones, timed.ends, strict=True)):
-        n_halves = len(units_of([int(phone)]))
+        n_halves = len(units_of([int(known[at])]))
         edge = start
-        for unit in units_of([int(p) for p in timed.phones[at : at + 4]])[:n_halves]:
+        for unit in units_of([int(p) for p in known[at : at + 4]])[:n_halves]:
             edge += unit.share * (float(end) - start)
-            units.append((unit.phone, unit.viseme, edge))
+            if phone == IGNORED:
+                units.append((IGNORED, IGNORED, edge))
+            else:
+                units.append((unit.phone, unit.viseme, edge))
         start = float(end)
     middles = (np.arange(n_frames) * HOP_SAMPLES + HOP_SAMPLES / 2 - lead) / stretch
     index = np.searchsorted(np.array([end for _, _, end in units]), middles, side="right")

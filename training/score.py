@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.examples import Example
-from training.recordings import Timed
+from training.recordings import IGNORED, Timed
 from visavis.lips.classes import N_VISEMES
 from visavis.lips.decode import Decoder
 from visavis.lips.net import Weights
@@ -31,7 +31,8 @@ def scores(
         heard = hear_whole(weights, example.features.astype(np.float32))
         shapes = np.array(decoder.push(heard) + decoder.finish())
         _, visemes = example.targets(labels[example.key])
-        np.add.at(confusion, (visemes, shapes), 1)
+        known = visemes != IGNORED
+        np.add.at(confusion, (visemes[known], shapes[known]), 1)
         done()
     found = {"frame_accuracy_rate": float(np.trace(confusion) / max(1, confusion.sum()))}
     for index, name in enumerate(table().order):

@@ -58,8 +58,8 @@ def test_a_recording_at_a_low_rate_gets_something_above() -> None:
     assert share_above_6_khz(low) < 1e-5
     filled = with_top(low, 11_025)
     assert 1e-3 < share_above_6_khz(filled) < 0.05
-    below = [resampled(sound, 16_000, 8_000)[10:-10] for sound in (filled, low)]
-    np.testing.assert_allclose(*below, atol=2e-3)
+    one, other = (resampled(sound, 16_000, 8_000)[10:-10] for sound in (filled, low))
+    np.testing.assert_allclose(one, other, atol=2e-3)
     assert with_top(noise, 16_000) is noise
 
 

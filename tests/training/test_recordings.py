@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from training.recordings import Timed, frames_of, timed_from
+from training.recordings import IGNORED, Timed, doubted, frames_of, timed_from
 from training.sentences import cover
 from visavis.lips.classes import PHONES
 from visavis.lips.phonemes import table
@@ -41,6 +41,32 @@ def test_what_was_stretched_and_put_later_has_its_labels_there() -> None:
 def test_h_shows_the_vowel_behind_it() -> None:
     _, visemes = frames_of(timed("S HH UW", 160, 320, 480), 3)
     assert [table().order[int(v)] for v in visemes] == ["SS", "U", "U"]
+
+
+def noise(*levels: float) -> np.ndarray:
+    """A tenth of a second at each level."""
+    random = np.random.default_rng(3)
+    return np.concatenate([random.normal(0.0, 3_000.0 * one, 1_600) for one in levels]).astype(
+        "<i2"
+    )
+
+
+def test_nothing_is_learnt_where_silence_is_loud() -> None:
+    labels = timed("SIL B IY SIL", 1_600, 3_200, 4_800, 6_400)
+    quiet = doubted(labels, noise(0.001, 1.0, 1.0, 0.01))
+    assert list(quiet.phones) == list(labels.phones)
+    loud = doubted(labels, noise(0.001, 1.0, 1.0, 0.5))
+    assert list(loud.phones) == [*classes("SIL B IY"), IGNORED]
+    phones, visemes = frames_of(loud, 50)
+    assert set(phones[30:40]) == set(visemes[30:40]) == {IGNORED}
+    assert IGNORED not in phones[:30]
+    assert set(phones[40:]) == {0}
+
+
+def test_a_recording_with_much_loud_silence_has_another_text() -> None:
+    labels = timed("SIL B IY SIL", 1_600, 3_200, 4_800, 8_000)
+    assert not len(doubted(labels, noise(0.001, 1.0, 1.0, 0.5, 0.5)).phones)
+    assert not len(doubted(timed("SIL", 1_600), noise(0.001)).phones)
 
 
 def test_rare_pairs_are_chosen_first() -> None:
