@@ -9,9 +9,18 @@ from hypothesis import strategies as st
 
 from tests.lips.ear_by_hand import SILENCE, TEXT, heard_of, units_said
 from visavis.errors import ConfigError
-from visavis.lips.align import Aligner, Piece, Variants, align, free_share, spoken, whole
-from visavis.lips.classes import Unit
-from visavis.lips.graph import Kind
+from visavis.lips.align import (
+    Aligner,
+    Piece,
+    Variants,
+    align,
+    free_share,
+    halved,
+    spoken,
+    whole,
+)
+from visavis.lips.classes import PHONES, Unit, shapes_of
+from visavis.lips.graph import Kind, Place
 from visavis.lips.net import Heard
 
 UNITS = units_said(TEXT)
@@ -182,3 +191,30 @@ def test_an_unknown_phone_adds_nothing() -> None:
     aligner.push_words(TEXT)
     heard = heard_of(UNITS, [8] * len(UNITS))
     assert whole(aligner.push(heard) + aligner.finish()) == follow(heard)
+
+
+def pieces(*said: tuple[str, int, int, int]) -> list[Piece]:
+    """Phone, half of it, word, frames."""
+    out: list[Piece] = []
+    at = 0
+    for node, (name, half, word, n_frames) in enumerate(said):
+        phone = PHONES.index(name)
+        kind = Kind.SILENCE if name == "SIL" else Kind.PHONE
+        place = Place(kind, phone, shapes_of(phone)[half], word, node)
+        out.append(Piece(place, at, at + n_frames))
+        at += n_frames
+    return out
+
+
+def test_a_diphthong_changes_where_the_table_says() -> None:
+    found = halved(pieces(("B", 0, 0, 5), ("OW", 0, 0, 18), ("OW", 1, 0, 2), ("T", 0, 0, 4)))
+    assert [(piece.start_frame, piece.end_frame) for piece in found] == [
+        (0, 5), (5, 17), (17, 25), (25, 29),
+    ]  # fmt: skip
+
+
+def test_two_words_may_meet_in_the_same_diphthong() -> None:
+    said = pieces(("AY", 0, 0, 6), ("AY", 1, 0, 4), ("AY", 0, 1, 2), ("AY", 1, 1, 8))
+    assert [piece.n_frames for piece in halved(said)] == [6, 4, 6, 4]
+    lost = pieces(("AY", 1, 0, 4), ("AY", 0, 1, 2), ("SIL", 0, 1, 9), ("AY", 1, 2, 8))
+    assert halved(lost) == lost

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 
 from visavis.errors import ConfigError
-from visavis.lips.classes import N_PHONES, phone_index
+from visavis.lips.classes import N_PHONES, phone_index, shapes_of
 from visavis.lips.features import Floats
 from visavis.lips.graph import START, Kind, Place, Rules, Word
 from visavis.lips.net import Heard, Weights
-from visavis.lips.phonemes import SIL
+from visavis.lips.phonemes import SIL, table
 from visavis.lips.trellis import Came, Doubles, Ints, Trellis, traced, without
 
 LAG_FRAMES: Final = 25
@@ -195,6 +195,31 @@ def whole(pieces: Iterable[Piece]) -> list[Piece]:
         else:
             out.append(piece)
     return out
+
+
+def halved(pieces: Iterable[Piece]) -> list[Piece]:
+    """The same pieces, but diphthongs change their shape where the table has it (60 to 40).
+
+    The net hears where a diphthong begins and ends; where its one shape becomes the other is a
+    convention, and nothing that could be heard.
+    """
+    out: list[Piece] = []
+    for piece in pieces:
+        shapes = shapes_of(piece.place.phone) if piece.place.kind is Kind.PHONE else ()
+        before = out[-1] if out else None
+        if before and len(shapes) > 1 and _is_first_half(before, piece):
+            n_both = before.n_frames + piece.n_frames
+            middle = before.start_frame + round(n_both * table().diphthong_first_share)
+            out[-1] = replace(before, end_frame=middle)
+            piece = replace(piece, start_frame=middle)  # noqa: PLW2901 - its first frame moves
+        out.append(piece)
+    return [piece for piece in out if piece.n_frames]
+
+
+def _is_first_half(before: Piece, piece: Piece) -> bool:
+    first, second = shapes_of(piece.place.phone)
+    same = (before.place.phone, before.place.word) == (piece.place.phone, piece.place.word)
+    return same and (before.place.viseme, piece.place.viseme) == (first, second)
 
 
 def align(

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from visavis.lips import decode
-from visavis.lips.align import Aligner, Piece, Variants, align, rules_for
+from visavis.lips.align import Aligner, Piece, Variants, align, halved, rules_for
 from visavis.lips.decode import Decoder
 from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats, LogMel, flush_silence
 from visavis.lips.graph import Kind
@@ -180,7 +180,7 @@ class Reader:
         by_ear = decoder.push(heard) + decoder.finish()
         if not self._words:
             return self._writer.write(by_ear)
-        pieces = align(heard, self._words, self._rules, self._log_prior)
+        pieces = halved(align(heard, self._words, self._rules, self._log_prior))
         shapes = [
             by_ear[frame] if piece.place.kind is Kind.FREE else piece.place.viseme
             for piece in pieces
