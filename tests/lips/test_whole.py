@@ -16,9 +16,9 @@ from tests.lips.ear_by_hand import (
 )
 from visavis.errors import EngineError
 from visavis.lips.ear import Ear, Follower, Reader
-from visavis.lips.features import RATE_HZ, features_of
+from visavis.lips.features import HOP_SAMPLES, N_BANDS, RATE_HZ, features_of
 from visavis.lips.net import Heard, Net, hear_frames, weights_from
-from visavis.lips.whole import hear_whole
+from visavis.lips.whole import features_of_whole, hear_whole
 
 FEATURES = features_of(noisy_sound(RATE_HZ))
 BOTH = any_weights_for_recordings()
@@ -96,3 +96,14 @@ def test_layers_that_do_not_fit_are_refused() -> None:
     np.savez(buffer, **arrays)
     with pytest.raises(EngineError, match="do not fit"):
         weights_from(buffer.getvalue())
+
+
+@pytest.mark.parametrize("n_samples", [0, 1, 160, 16_000, 23_457])
+def test_a_recording_is_heard_as_if_it_had_been_heard_before(n_samples: int) -> None:
+    sound = noisy_sound(n_samples)
+    n_frames = -(-n_samples // HOP_SAMPLES)
+    found = features_of_whole(sound)
+    assert found.shape == (n_frames, N_BANDS)
+    gap = np.zeros((n_frames + 3) * HOP_SAMPLES - n_samples, np.float32)
+    twice = features_of(np.concatenate([sound, gap, sound]))
+    np.testing.assert_allclose(found, twice[n_frames + 3 :], atol=1e-6)

@@ -21,12 +21,12 @@ import numpy as np
 from visavis.lips import decode
 from visavis.lips.align import Aligner, Piece, Variants, align, halved, rules_for
 from visavis.lips.decode import Decoder
-from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats, LogMel, flush_silence
+from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats
 from visavis.lips.graph import Kind
 from visavis.lips.net import Heard, Net, Weights
 from visavis.lips.phonemes import SIL
 from visavis.lips.spans import Span
-from visavis.lips.whole import hear_whole
+from visavis.lips.whole import features_of_whole, hear_whole
 
 __all__ = ["RATE_HZ", "Ear", "Fit", "Follower", "Reader"]
 
@@ -133,6 +133,8 @@ class Follower:
         return piece.place.viseme
 
 
+_NO_SOUND: Final[Floats] = np.zeros(0, dtype=np.float32)
+
 _READERS_FREE_FRAME: Final = -2.5
 """`Rules.free_frame` of a Reader, who sees how the text goes on and so needs less to believe it.
 Set by hand, so that a text that nobody says does little harm (tests/lips/test_reading.py)."""
@@ -142,7 +144,7 @@ class Reader:
     """A whole recording at RATE_HZ, and its text if there is one. `finish` gives everything.
 
     Better than an Ear or a Follower by what is learnt from the end of a sentence about its
-    beginning, at the price of memory: 16 kB for each second. The weights may be those of a net for
+    beginning, at the price of memory: 64 kB for each second. The weights may be those of a net for
     whole recordings.
     """
 
@@ -150,16 +152,14 @@ class Reader:
         rules, self._log_prior = rules_for(weights)
         self._rules = replace(rules, free_frame=_READERS_FREE_FRAME)
         self._weights = weights
-        self._mel = LogMel()
         self._writer = _Writer()
         self.delay_samples = 0
         self.reset()
 
     def reset(self) -> None:
         """Forget sound and text."""
-        self._mel.reset()
         self._writer.reset()
-        self._features: list[Floats] = []
+        self._sound: list[Floats] = []
         self._words: list[Variants] = []
 
     def push_words(self, words: Sequence[Variants]) -> None:
@@ -169,13 +169,13 @@ class Reader:
     def push(self, sound: Floats) -> list[Span]:
         """Add float32 [n]."""
         self._writer.n_samples += len(sound)
-        self._features.append(self._mel.push(sound))
+        self._sound.append(sound)
         return []
 
     def finish(self) -> list[Span]:
         """Everything; then only `reset` may follow."""
-        self._features.append(self._mel.push(flush_silence(self._writer.n_samples)))
-        heard = hear_whole(self._weights, np.concatenate(self._features))
+        sound = np.concatenate([_NO_SOUND, *self._sound])
+        heard = hear_whole(self._weights, features_of_whole(sound))
         decoder = Decoder()
         by_ear = decoder.push(heard) + decoder.finish()
         if not self._words:

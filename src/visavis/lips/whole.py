@@ -11,8 +11,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from visavis.lips.features import N_BANDS, Floats
+from visavis.lips.features import HOP_SAMPLES, N_BANDS, WINDOW_SAMPLES, Floats, LogMel
 from visavis.lips.net import CONTEXT, Gru, Heard, Weights, gru_step, hear_frames, heard_from
+
+
+def features_of_whole(sound: Floats) -> Floats:
+    """All frames of a recording, float32 [n] to [ceil(n / 160), 40], as of a speaker who is known.
+
+    Features are levelled by what was heard so far, which at the beginning is nothing; so all of it
+    is heard once before.
+    """
+    n_frames = -(-len(sound) // HOP_SAMPLES)
+    # So much silence that none of it is left in a window when it begins again.
+    n_padded = n_frames + -(-WINDOW_SAMPLES // HOP_SAMPLES)
+    padded = np.pad(sound, (0, n_padded * HOP_SAMPLES - len(sound)))
+    mel = LogMel()
+    n_late = n_padded - len(mel.push(padded))
+    return mel.push(padded)[n_late : n_late + n_frames]
 
 
 def hear_whole(weights: Weights, features: Floats) -> Heard:
