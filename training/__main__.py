@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
+from torch import Tensor
 
 from training import examples as store
 from training import judge, recordings, voices
@@ -25,7 +26,7 @@ from training.actors import studio as actors
 from training.dictionary import lexicon
 from training.examples import Example
 from training.fit import fit
-from training.model import exported
+from training.model import exported, loaded
 from training.people import INDEX, people
 from training.plan import lines
 from training.recordings import Timed
@@ -41,8 +42,8 @@ from visavis.lips.net import weights_from
 from visavis.models import ModelStore, cache_dir
 
 OUT = Path(__file__).parents[1] / "src" / "visavis" / "lips"
-Net = Literal["ear", "reader"]
 _INTERRUPTED = 130
+_OF_A_RUN = ("model.py", "fit.py", "crops.py", "judge.py")
 
 
 Origin = Literal["synthetic", "person"]
@@ -98,10 +99,13 @@ def main(
             return
         labels = sure(labels)
         spoken = [one for one in spoken if one.key in labels]
-        for name in get_args(Net):
-            if not net or name in net:
-                of_net = settings.for_recordings() if name == "reader" else settings
-                write(out / f"{name}.npz", train(of_net, spoken, labels))
+        of_reader = settings.for_recordings()
+        reader = train(of_reader, spoken, labels)  # it teaches the ear
+        if not net or "reader" in net:
+            write(out / "reader.npz", finished(of_reader, reader, spoken, labels))
+        if not net or "ear" in net:
+            ear = train(settings, spoken, labels, reader)
+            write(out / "ear.npz", finished(settings, ear, spoken, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
@@ -196,23 +200,40 @@ def _make(what: tuple[str, int], *, seed: int, pool: Sequence[str]) -> None:
     store.make(*what, seed, pool)
 
 
-def train(settings: Settings, spoken: Sequence[Spoken], labels: dict[str, Timed]) -> bytes:
-    """The net, and how good it is on those that it did not learn from."""
+def train(
+    settings: Settings,
+    spoken: Sequence[Spoken],
+    labels: Mapping[str, Timed],
+    teacher: Mapping[str, Tensor] | None = None,
+) -> dict[str, Tensor]:
+    """The parameters of a net; `teacher`: those of the net that hears whole recordings."""
     learnt = [one for one in spoken if one.split == "train"]
     variants = [(one, at) for one in learnt for at in range(_n_variants(settings, one))]
     examples = [store.read(one.key, at, settings.seed) for one, at in variants]
     shares = _shares(examples, [one.origin == "person" for one, _ in variants], settings)
-    run = root() / "runs" / key_of(settings, [one.key for one in learnt], _source())
+    taught = "by the reader" if teacher else "by labels alone"
+    run = root() / "runs" / key_of(settings, [one.key for one in learnt], taught, _source())
     with bar("Training") as show:
-        state = fit(
-            settings, examples, shares, labels, run / "net.pt", lambda n, of, _: show(n, of)
-        )
-    log_prior, means = judge.statistics({one.key: labels[one.key] for one in learnt})
+        return fit(
+            settings, examples, shares, labels, run / "net.pt", lambda n, of, _: show(n, of),
+            loaded(settings.for_recordings(), teacher) if teacher else None,
+        )  # fmt: skip
+
+
+def finished(
+    settings: Settings,
+    state: Mapping[str, Tensor],
+    spoken: Sequence[Spoken],
+    labels: Mapping[str, Timed],
+) -> bytes:
+    """A net as a file, with its card: what it learnt from, and how good it is on others."""
+    learnt = [one.key for one in spoken if one.split == "train"]
+    log_prior, means = judge.statistics({key: labels[key] for key in learnt})
     card: dict[str, object] = {
         "ahead_frames": settings.ahead_frames,
         "settings": as_card(settings),
         "text": {"package": PACKAGE, "licence": LICENCE},
-        "data": _told(sorted(one.key for one in learnt)),
+        "data": _told(sorted(learnt)),
     }
     weights = weights_from(exported(state, log_prior, means, card))
     for origin in sorted({one.origin for one in spoken if one.split == "dev"}):
@@ -258,7 +279,7 @@ def _told(keys: Iterable[str]) -> dict[str, dict[str, object]]:
 def _source() -> str:
     """What a checkpoint depends on besides settings and data."""
     folder = Path(__file__).parent
-    return "".join((folder / n).read_text("utf-8") for n in ("model.py", "fit.py", "judge.py"))
+    return "".join((folder / n).read_text("utf-8") for n in _OF_A_RUN)
 
 
 def _counter(show: Callable[[int, int], None], total: int) -> Callable[[], None]:

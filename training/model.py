@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.settings import Settings
 from visavis.lips.classes import N_PHONES, N_VISEMES
 from visavis.lips.features import N_BANDS
 from visavis.lips.net import CONTEXT, FORMAT, N_CLOSURES, N_OUTPUTS, WHOLE
@@ -45,6 +46,13 @@ class Ear(nn.Module):
         return self.heads(functional.dropout(x, drop, self.training))
 
 
+def loaded(settings: Settings, state: Mapping[str, Tensor]) -> Ear:
+    """The net with parameters that were learnt, to be asked."""
+    ear = Ear(settings.n_cells, settings.n_ways)
+    ear.load_state_dict(state)
+    return ear.eval()
+
+
 def loss_of(outputs: Tensor, phones: Tensor, visemes: Tensor) -> Tensor:
     """Phones, visemes, closure and silence together; targets below 0 teach nothing.
 
@@ -67,6 +75,26 @@ def loss_of(outputs: Tensor, phones: Tensor, visemes: Tensor) -> Tensor:
         + 0.5 * functional.cross_entropy(outputs[:, b:c], shut, weight=weights)
         + 0.3 * functional.binary_cross_entropy_with_logits(outputs[:, c], silent)
     )
+
+
+def taught_loss(outputs: Tensor, taught: Tensor) -> Tensor:
+    """How far all heads are from those of a teacher; weights as in `loss_of`.
+
+    Args:
+        outputs: [n, N_OUTPUTS].
+        taught: [n, N_OUTPUTS].
+    """
+    if not len(outputs):
+        return outputs.sum() * 0.0
+    a, b, c = N_PHONES, N_PHONES + N_VISEMES, N_PHONES + N_VISEMES + N_CLOSURES
+    heads = ((slice(0, a), 1.0), (slice(a, b), 0.7), (slice(b, c), 0.5))
+    total = 0.3 * functional.binary_cross_entropy_with_logits(
+        outputs[:, c], torch.sigmoid(taught[:, c])
+    )
+    for head, weight in heads:
+        wanted = functional.softmax(taught[:, head], dim=1)
+        total = total + weight * functional.cross_entropy(outputs[:, head], wanted)
+    return total
 
 
 def exported(

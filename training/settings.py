@@ -42,15 +42,17 @@ class Settings:
     ahead_frames: int = 6
     batch: int = 64
     crop_frames: int = 200
-    n_steps: int = 4_500
+    n_steps: int = 5_000
     learning_rate: float = 3e-3
     n_workers: int = 2
     """Processes that record, align and compute features."""
     seed: int = 2_026
 
     def for_recordings(self) -> Settings:
-        """Of the net that hears a whole recording."""
-        return replace(self, n_ways=2, n_cells=max(1, self.n_cells * 7 // 8), ahead_frames=0)
+        """Of the net that hears a whole recording: it goes two ways with less each way, and needs
+        fewer steps."""
+        n_cells, n_steps = max(1, self.n_cells * 7 // 8), max(1, self.n_steps * 9 // 10)
+        return replace(self, n_ways=2, n_cells=n_cells, n_steps=n_steps, ahead_frames=0)
 
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
