@@ -17,9 +17,10 @@ from visavis.lips.spans import Span
 PAUSE_MS = 200.0
 """Shorter silences do not close the mouth: a stop's own closure lasts up to 150 ms."""
 
-LATE_MS = 100.0
+LATE_MS = 40.0
 """Of a pause of the text that is long enough to close the mouth, at most so much still belongs to
-the shape before it, unless the sound is as loud as speech: a noisy room is no reason to talk on."""
+the shape before it, unless the sound is as loud as speech: a noisy room is no reason to talk on.
+Delays up to 40 ms do not matter to speechreaders (McGrath and Summerfield 1985)."""
 
 
 class TruePauses:
