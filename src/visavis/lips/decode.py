@@ -40,11 +40,14 @@ class Taste:
     """Natural logarithm, added to PP and FF: a closure missed is worse than one too many."""
     silence_bias: float = 0.8
     """The same for silence: an open mouth while nobody speaks is what people mock."""
+    tongue_bias: float = 1.25
+    """The same for TH, short and faint, which loses to its neighbours two times of three. On voices
+    and people that the training validates on no frame is lost by it."""
     head_share: float = 0.5
     """The weight of the closure and silence heads beside the viseme head, for their shapes."""
 
 
-_PP, _FF = table().index("PP"), table().index("FF")
+_PP, _FF, _TH = (table().index(name) for name in ("PP", "FF", "TH"))
 
 
 class Decoder:
@@ -103,4 +106,5 @@ class Decoder:
             logs[:, viseme] += taste.head_share * (said - logs[:, viseme])
         logs[:, [_PP, _FF]] += taste.closure_bias
         logs[:, SIL] += taste.silence_bias
+        logs[:, _TH] += taste.tongue_bias
         return np.exp(np.maximum(logs - logs.max(axis=1, keepdims=True), -20.0))

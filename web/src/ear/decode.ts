@@ -10,11 +10,13 @@ const STAY = 0.7;
 const HYSTERESIS = 0.1;
 const CLOSURE_BIAS = 0.6;
 const SILENCE_BIAS = 0.8;
+const TONGUE_BIAS = 1.25;
 const HEAD_SHARE = 0.5;
 const LEAST_LOG = -20;
 
 const PP = VISEMES.indexOf("PP");
 const FF = VISEMES.indexOf("FF");
+const TH = VISEMES.indexOf("TH");
 const CHANGE = (1 - STAY) / (N_VISEMES - 1);
 
 interface Open {
@@ -82,6 +84,7 @@ function likelihoodOf(logits: Float32Array): Float64Array {
   visemes[PP]! += CLOSURE_BIAS;
   visemes[FF]! += CLOSURE_BIAS;
   visemes[SIL]! += SILENCE_BIAS;
+  visemes[TH]! += TONGUE_BIAS;
   const most = visemes.reduce((a, b) => Math.max(a, b), -Infinity);
   return visemes.map((value) => Math.exp(Math.max(value - most, LEAST_LOG)));
 }
