@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 
@@ -90,8 +91,10 @@ def make(folder: Path, n_lines: int, n_workers: int) -> None:
 def _fetched(game: Game, folder: Path) -> Path:
     data = folder / "packages" / game.package
     if not data.is_dir():
-        with tempfile.TemporaryDirectory() as place:
-            unpack(DebianArchive(game.package).fetch(Path(place)), data.parent, _BELOW)
+        data.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=data.parent) as place:
+            unpack(DebianArchive(game.package).fetch(Path(place)), Path(place, "all"), _BELOW)
+            Path(place, "all", game.package).replace(data)
     return data
 
 
@@ -104,10 +107,15 @@ def _written(game: Game, data: Path, folder: Path, n_lines: int) -> dict[str, st
         roles[line.name] = line.role
         path = folder / line.name
         if not path.is_file():
-            part = path.with_suffix(".part")
-            part.write_bytes(line.data)
-            part.replace(path)
+            _keep(path, line.data)
     return roles
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 _recognisers: list[Moonshine] = []
@@ -134,7 +142,7 @@ def hear(item: tuple[Path, tuple[float, ...]]) -> None:
         resampled = soxr.resample(sound, rate_hz, RATE_HZ / speed).astype(np.float32)
         text = _recognisers[-1].transcribe(resampled, lambda: False)
         heard.append(" ".join(text.split()))
-    _told(path).write_text("\n".join(heard), "utf-8")
+    _keep(_told(path), "\n".join(heard).encode())
 
 
 def _told(path: Path) -> Path:
@@ -155,8 +163,7 @@ def _certain(game: Game, packages: Path) -> Callable[[list[str]], str]:
 
 
 def _index(path: Path, rows: list[tuple[str, ...]]) -> None:
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)
-        writer.writerows([_COLUMNS, *rows])
-    part.replace(path)
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None)
+    writer.writerows([_COLUMNS, *rows])
+    _keep(path, text.getvalue().encode())
