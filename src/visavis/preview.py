@@ -7,10 +7,8 @@ sound and the cues are all inside.
 from __future__ import annotations
 
 import base64
-import io
 import json
 import re
-import wave
 from html import escape
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from visavis.characters import build_character
 from visavis.errors import SetupError
 from visavis.hear.audio import pcm_from_float
 from visavis.lips.formats import LipTrack
-from visavis.sounds import Sound
+from visavis.sounds import Sound, wav_of
 
 PARTS = Path(__file__).parent / "static"
 """The built page; hatch_build.py fills it."""
@@ -48,7 +46,7 @@ def preview_page(track: LipTrack, sound: Sound, character: str = "pip") -> str:
         ],
         "peaks": _peaks(sound, step),
         "peaks_hz": track.rate_hz / step,
-        "sound": _address("audio/wav", _wav(sound, track.rate_hz)),
+        "sound": _address("audio/wav", wav_of(pcm_from_float(sound), track.rate_hz)),
         "wasm": _address("application/wasm", _part("rive.wasm")),
         "character": _address("application/octet-stream", build_character(character)),
     }
@@ -80,16 +78,6 @@ def _peaks(sound: Sound, step: int) -> list[float]:
     peaks = padded.reshape(-1, step).max(axis=1) if len(padded) else np.zeros(0)
     loudest = max(float(peaks.max(initial=0.0)), 1e-3)
     return [round(float(peak) / loudest, 2) for peak in peaks]
-
-
-def _wav(sound: Sound, rate_hz: int) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(pcm_from_float(sound).astype("<i2").tobytes())
-    return buffer.getvalue()
 
 
 def _address(kind: str, data: bytes) -> str:

@@ -67,6 +67,17 @@ def sound_in(data: bytes, name: str = "the sound") -> tuple[Sound, int]:
     return _checked(*found, name)
 
 
+def wav_of(pcm: NDArray[np.int16], rate_hz: int) -> bytes:
+    """int16 [n] as the bytes of a WAV file with one channel."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate_hz)
+        out.writeframes(pcm.astype("<i2").tobytes())
+    return file.getvalue()
+
+
 def resampled(sound: Sound, from_hz: int, to_hz: int) -> Sound:
     """The sound at another rate, by the SoX resampler at its high quality."""
     if from_hz == to_hz:

@@ -8,15 +8,14 @@ documentation and reader have it.)
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 
 from training.actors import propack
 from training.actors.line import ActedLine
+from visavis.sounds import wav_of
 
 PACKAGE = "beneath-a-steel-sky"
 LICENCE = "Beneath-a-Steel-Sky-License (freeware, in Debian main; may be modified, not sold alone)"
@@ -41,15 +40,5 @@ def lines(folder: Path) -> Iterator[ActedLine]:
             start = (offset & 0x7F_FFFF) * (16 if offset >> 23 else 1)
             data = disc[start + _HEAD : start + size]
             raw = propack.unpack(data) if data.startswith(propack.MAGIC) else data
-            yield ActedLine(f"{number}.wav", "cast", _wav(raw), len(raw) / RATE_HZ)
-
-
-def _wav(raw: bytes) -> bytes:
-    """8-bit samples as a file of 16-bit ones."""
-    file = BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE_HZ)
-        out.writeframes(((np.frombuffer(raw, np.uint8).astype("<i2") - 128) * 256).tobytes())
-    return file.getvalue()
+            pcm = (np.frombuffer(raw, np.uint8).astype(np.int16) - 128) * 256
+            yield ActedLine(f"{number}.wav", "cast", wav_of(pcm, RATE_HZ), len(raw) / RATE_HZ)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 import socket
-import wave
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +30,7 @@ from visavis.lips.characters import Times
 from visavis.lips.lipsync import LipSync
 from visavis.models import JOE_CONFIG, JOE_DURATIONS, ModelStore
 from visavis.reply.lines import phrases_of
+from visavis.sounds import wav_of
 from visavis.voice.piper import Piper
 from visavis.voice.playout import Playout
 from visavis.voice.tts import TextToSpeech, VoiceStyle, spoken_whole
@@ -137,13 +136,8 @@ async def _spoken(tts: TextToSpeech, text: str) -> dict[str, Any]:
         phrase = playout.add("llm", await spoken_whole(tts, words, VoiceStyle()))
         pcm += phrase.pcm
         cues += phrase.cues
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(tts.rate_hz)
-        file.writeframes(pcm)
-    sound = f"data:audio/wav;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    wav = wav_of(np.frombuffer(pcm, dtype="<i2"), tts.rate_hz)
+    sound = f"data:audio/wav;base64,{base64.b64encode(wav).decode()}"
     return _answer(cues, tts.rate_hz, len(pcm) // 2, sound)
 
 

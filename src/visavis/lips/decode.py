@@ -41,8 +41,8 @@ class Taste:
     silence_bias: float = 0.8
     """The same for silence: an open mouth while nobody speaks is what people mock."""
     tongue_bias: float = 1.25
-    """The same for TH, short and faint, which loses to its neighbours two times of three. On voices
-    and people that the training validates on no frame is lost by it."""
+    """The same for TH, short and faint, which loses to its neighbours two times of three. Of what
+    the training validates on the ear has no fewer frames right by it."""
     head_share: float = 0.5
     """The weight of the closure and silence heads beside the viseme head, for their shapes."""
 

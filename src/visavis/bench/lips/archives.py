@@ -100,6 +100,13 @@ class Archive(Protocol):
         ...
 
 
+def pack(folder: Path, path: Path) -> Path:
+    """Write a folder, under its own name, as an archive for `unpack`; returns `path`."""
+    with tarfile.open(path, "w:gz") as tar:
+        tar.add(folder, folder.name)
+    return path
+
+
 def unpack(archive: Path, folder: Path, below: str) -> None:
     """Unpack what lies in the archive's folders called `below` into `folder`, without them.
 

@@ -6,8 +6,6 @@ PocketSphinx's forced alignment like all that the nets learnt from.
 
 from __future__ import annotations
 
-import tarfile
-import wave
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +16,11 @@ from visavis.bench.corpus.phonemes import Part, Phonemes
 from visavis.bench.corpus.speakers import Voice
 from visavis.bench.corpus.weights import kokoro_files
 from visavis.bench.latency import console
+from visavis.bench.lips.archives import pack
 from visavis.errors import ModelMissingError, SetupError
+from visavis.hear.audio import pcm_from_float
 from visavis.models import ModelStore, cache_dir
+from visavis.sounds import wav_of
 
 FOLDER = "said"
 """In the archive."""
@@ -69,11 +70,9 @@ class CloudVoice:
         kokoro = self._kokoro(Phonemes(Part(accent, one) for one in SENTENCES))
         for at, sentence in enumerate(SENTENCES):
             spoken = kokoro.speak([sentence], voice, 1.0)
-            _write(said / f"{at:02d}.wav", spoken.sound, spoken.rate_hz)
-        path = folder / f"{self.voice}.tar.gz"
-        with tarfile.open(path, "w:gz") as tar:
-            tar.add(said, FOLDER)
-        return path
+            pcm = pcm_from_float(np.pad(spoken.sound, round(_PAUSE_S * spoken.rate_hz)))
+            (said / f"{at:02d}.wav").write_bytes(wav_of(pcm, spoken.rate_hz))
+        return pack(said, folder / f"{self.voice}.tar.gz")
 
     def _kokoro(self, phonemes: Phonemes) -> Kokoro:
         try:
@@ -82,13 +81,3 @@ class CloudVoice:
             hint = "Run `visavis models pull kokoro-82m`."
             raise SetupError(f"{self.name} is not here.", hint=hint) from error
         return Kokoro(files.model, files.vocabulary, files.voices, phonemes)
-
-
-def _write(path: Path, sound: np.ndarray, rate_hz: int) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        pause = np.zeros(int(_PAUSE_S * rate_hz), np.float32)
-        padded = np.concatenate([pause, np.clip(sound, -1.0, 1.0), pause])
-        file.writeframes((padded * 32_767.0).astype("<i2").tobytes())

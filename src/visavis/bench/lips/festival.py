@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from visavis.bench.lips.archives import pack
 from visavis.errors import ModelFetchError, SetupError
 
 FOLDER = "said"
@@ -49,10 +49,7 @@ class FestivalVoice:
         said.mkdir()
         for at, sentence in enumerate(self.sentences):
             self._speak(sentence, said / f"{at:02d}")
-        path = folder / f"{self.package}.tar.gz"
-        with tarfile.open(path, "w:gz") as tar:
-            tar.add(said, FOLDER)
-        return path
+        return pack(said, folder / f"{self.package}.tar.gz")
 
     def _speak(self, sentence: str, stem: Path) -> None:
         wav, segments = stem.with_suffix(".wav"), stem.with_suffix(".lab")
