@@ -12,49 +12,33 @@ import json
 import re
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-import soxr
 from numpy.typing import NDArray
-from playwright.sync_api import Page, WebSocket, sync_playwright
 
-from tests.e2e.witness import EVERYTHING, Claim, Seen, best_lag_ms, claims_from, seen_from
+from tests.e2e.conversation import TYPED, Record, hold, plain, speak
+from tests.e2e.witness import Claim, Seen, best_lag_ms
 from visavis.hear.audio import RATE_HZ
-from visavis.hear.stt import Moonshine
 from visavis.lips.phonemes import table
-from visavis.models import (
-    JOE_CONFIG,
-    JOE_DURATIONS,
-    MOONSHINE_TINY_DECODER,
-    MOONSHINE_TINY_ENCODER,
-    MOONSHINE_TINY_TOKENIZER,
-    ModelStore,
-)
+from visavis.models import ModelStore
 from visavis.reply.persona import load_persona
-from visavis.voice.piper import Piper
-from visavis.voice.tts import VoiceStyle, spoken_whole
-from visavis.wire import messages as wire
-from visavis.wire.codec import ReplyFrame, decode_binary, decode_server
+from visavis.sounds import wav_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.timeout(300)]
 
 FIRST = "What does it cost?"
 """Comes from the WAV that Chromium takes for a microphone, after the greeting."""
 
 SECOND = "How do you work inside?"
 OVER_IT = "Please stop and tell me a joke."
-TYPED = "What is Visavis?"
 _GREETING_S = 9.0
 RATE_OUT_HZ = 22_050
-_PROBE = Path(__file__).with_name("probe.js")
-_ON_SCREEN_MS = 30_000.0
 _NATURAL = Path(__file__).parents[2] / "spec" / "natural.json"
 _OPENINGS = [
     float(json.loads(_NATURAL.read_text("utf-8"))["shapes"][name]["opening"])
@@ -62,81 +46,19 @@ _OPENINGS = [
 ]
 
 
-@dataclass
-class Record:
-    """Everything the witness saw."""
-
-    transcripts: list[str]
-    statuses: dict[int, str]
-    stopped_at: dict[int, int]
-    requests: list[str]
-    claims: list[Claim]
-    seen: Seen
-    told_to_stop_ms: dict[int, float]
-    messages: list[wire.ServerMessage] = field(default_factory=list[wire.ServerMessage])
-    pcm: dict[int, bytearray] = field(default_factory=dict[int, bytearray])
-
-    def phrases(self, turn_id: int) -> list[wire.ReplyPhrase]:
-        reply_id = self.reply_id(turn_id)
-        return [
-            m for m in self.messages if isinstance(m, wire.ReplyPhrase) and m.reply_id == reply_id
-        ]
-
-    def reply_id(self, turn_id: int) -> int:
-        """The reply that was revealed for this turn."""
-        commits = [m for m in self.messages if isinstance(m, wire.ReplyCommit)]
-        return [m.reply_id for m in commits if m.turn_id == turn_id][-1]
-
-    def sound(self, turn_id: int) -> NDArray[np.float32]:
-        """The reply as it was sent, as far as the page says that it was heard."""
-        reply_id = self.reply_id(turn_id)
-        pcm = np.frombuffer(bytes(self.pcm[reply_id]), dtype="<i2")[: self.stopped_at.get(reply_id)]
-        return pcm.astype(np.float32) / 32_768.0
-
-
-async def _speak(store: ModelStore, *texts: str) -> list[NDArray[np.int16]]:
-    """Each text as int16 at 16 kHz, spoken clearly.
-
-    Piper speaks a little differently each time. A take that speech-to-text misreads even from the
-    file is spoken again: what is under test is the way through the browser.
-    """
-    stt = Moonshine(
-        encoder=store.path(MOONSHINE_TINY_ENCODER),
-        decoder=store.path(MOONSHINE_TINY_DECODER),
-        tokenizer=store.path(MOONSHINE_TINY_TOKENIZER),
-    )
-    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
-    spoken: list[NDArray[np.int16]] = []
-    try:
-        for text in texts:
-            sound = np.zeros(0, dtype=np.float32)
-            for _ in range(8):
-                voiced = await spoken_whole(piper, text, VoiceStyle(speed=0.95))
-                sound = soxr.resample(voiced.sound, voiced.rate_hz, RATE_HZ)
-                if _plain(stt.transcribe(sound, lambda: False)) == _plain(text):
-                    break
-            spoken.append((np.clip(sound, -1, 1) * 32_000).astype("<i2"))
-    finally:
-        await piper.aclose()
-    return spoken
-
-
 @pytest.fixture(scope="module")
 def person(store: ModelStore) -> list[NDArray[np.int16]]:
     """The three spoken remarks."""
-    return asyncio.run(_speak(store, FIRST, SECOND, OVER_IT))
+    return asyncio.run(speak(store, FIRST, SECOND, OVER_IT))
 
 
 @pytest.fixture(scope="module")
 def microphone(person: list[NDArray[np.int16]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The WAV that Chromium takes for a microphone: the first question and a quiet room."""
     path = tmp_path_factory.mktemp("microphone") / "person.wav"
-    before = np.zeros(int(_GREETING_S * RATE_HZ), dtype="<i2")
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE_HZ)
-        out.writeframes(np.concatenate([before, person[0], np.repeat(before, 20)]).tobytes())
+    before = np.zeros(int(_GREETING_S * RATE_HZ), dtype=np.int16)
+    sound = np.concatenate([before, person[0], np.repeat(before, 20)])
+    path.write_bytes(wav_of(sound, RATE_HZ))
     return path
 
 
@@ -170,92 +92,8 @@ def server_url() -> Iterator[str]:
 def record(
     server_url: str, person: list[NDArray[np.int16]], microphone: Path, browser_path: Path
 ) -> Record:
-    """Hold the conversation."""
-    requests: list[str] = []
-    frames: list[str | bytes] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={microphone}%noloop",
-                "--disable-background-networking",
-                "--no-first-run",
-            ],
-        )
-        page = browser.new_page(viewport={"width": 1000, "height": 800})
-        page.on("request", lambda request: requests.append(request.url))
-
-        def tap(socket: WebSocket) -> None:
-            requests.append(socket.url)
-
-            def keep(frame: str | bytes) -> None:  # playwright takes no built-in functions
-                frames.append(frame)
-
-            socket.on("framereceived", keep)
-
-        page.on("websocket", tap)
-        page.add_init_script(path=_PROBE)
-        page.goto(f"{server_url}/?debug")
-        _converse(page, person)
-        result = Record(
-            transcripts=[line["text"] for line in page.evaluate("visavis.transcripts")],
-            statuses={r["replyId"]: r["status"] for r in page.evaluate("visavis.replies")},
-            stopped_at={
-                r["replyId"]: r["stoppedAtSample"]
-                for r in page.evaluate("visavis.replies")
-                if r["stoppedAtSample"] is not None
-            },
-            requests=requests,
-            claims=claims_from(
-                page.evaluate("visavis.events.filter(e => e.kind === 'anchor')"),
-                page.evaluate("visavis.state.contextRateHz"),
-            ),
-            seen=seen_from(*page.evaluate(EVERYTHING)),
-            told_to_stop_ms=dict(page.evaluate("__witness.stops")),
-        )
-        browser.close()
-    for frame in frames:
-        if isinstance(frame, str):
-            result.messages.append(decode_server(frame))
-        else:
-            sound = decode_binary(frame)
-            assert isinstance(sound, ReplyFrame)
-            result.pcm.setdefault(sound.reply_id, bytearray()).extend(sound.pcm.tobytes())
-    return result
-
-
-def _converse(page: Page, person: list[NDArray[np.int16]]) -> None:
-    def say(sound: NDArray[np.int16]) -> None:
-        page.evaluate("([pcm, rate]) => __witness.say(pcm, rate)", [sound.tolist(), RATE_HZ])
-
-    # Pip's mouth, as a part of the canvas; the head's sway stays inside.
-    page.evaluate("__witness.roi = [0.34, 0.6, 0.32, 0.2]")
-    page.click("#start")
-    _wait(page, "visavis.replies.some(r => r.turnId === 0 && r.status === 'ended')")
-    _wait(page, "visavis.replies.some(r => r.turnId === 1 && r.status === 'ended')")
-    say(person[1])
-    _wait(page, "visavis.replies.some(r => r.turnId === 2 && r.status === 'committed')")
-    page.wait_for_timeout(2_000)
-    say(person[2])
-    _wait(page, "visavis.replies.some(r => r.turnId === 2 && r.status === 'stopped')")
-    _wait(page, "visavis.replies.some(r => r.turnId === 3 && r.status === 'ended')")
-    page.wait_for_timeout(700)  # a silence between the answers, so that they can be told apart
-    page.fill("#text", TYPED)
-    page.keyboard.press("Enter")
-    _wait(page, "visavis.replies.some(r => r.turnId === 4 && r.status === 'ended')")
-
-
-def _wait(page: Page, condition: str) -> None:
-    """Poll from outside: the page's own policy forbids it to evaluate strings."""
-    for _ in range(int(_ON_SCREEN_MS / 100)):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    state = page.evaluate("[visavis.state, visavis.transcripts, visavis.replies]")
-    pytest.fail(f"waited in vain for {condition}: {state}")
+    """The conversation."""
+    return hold(server_url, person, microphone, browser_path)
 
 
 def _claimed(record: Record, turn_id: int) -> list[Claim]:
@@ -323,7 +161,7 @@ def _expected_opening(record: Record, turn_id: int, seen: Seen) -> NDArray[np.fl
 
 def test_what_was_said_is_understood(record: Record) -> None:
     expected = [FIRST, SECOND, OVER_IT, TYPED]
-    assert [_plain(text) for text in record.transcripts] == [_plain(text) for text in expected]
+    assert [plain(text) for text in record.transcripts] == [plain(text) for text in expected]
 
 
 def test_questions_are_answered_from_the_facts(record: Record) -> None:
@@ -405,7 +243,3 @@ def test_nothing_left_this_machine(record: Record) -> None:
     hosts = {urlsplit(url).hostname for url in record.requests if not url.startswith("data:")}
     assert hosts <= {"localhost", "127.0.0.1"}
     assert any(url.startswith("ws://") for url in record.requests)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z ]", "", text.lower()).strip()

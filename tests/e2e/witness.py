@@ -118,5 +118,20 @@ def best_lag_ms(seen: Seen, at_most_ms: float = 250.0) -> tuple[float, float]:
     return float(lags[best] * _STEP_MS), scores[best]
 
 
+def likeness(whole: NDArray[np.int16], part: NDArray[np.int16]) -> float:
+    """How alike `part` and its likeliest place in `whole` are: their correlation, 1 if the same.
+
+    Where a machine was too busy to go on recording, a stretch is missing, and what follows it no
+    longer fits to what was before.
+    """
+    long, short = whole.astype(np.float64), part.astype(np.float64)
+    size = 1 << (len(long) + len(short)).bit_length()
+    spectra = np.fft.rfft(long, size) * np.conj(np.fft.rfft(short, size))
+    products = np.fft.irfft(spectra, size)[: len(long) - len(short) + 1]
+    power = np.concatenate([[0.0], np.cumsum(long**2)])
+    of_stretch = power[len(short) :] - power[: -len(short)]
+    return float(np.max(products / np.sqrt(np.maximum(1.0, of_stretch) * np.sum(short**2))))
+
+
 def _smooth(values: NDArray[np.float64], width: int = 12) -> NDArray[np.float64]:
     return np.convolve(values, np.ones(width) / width, "same")
