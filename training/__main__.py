@@ -31,6 +31,7 @@ from training.people import INDEX, people
 from training.plan import lines
 from training.recordings import Timed
 from training.score import scores
+from training.second_opinion import opinions
 from training.sentences import LICENCE, PACKAGE, sentences
 from training.settings import Settings, as_card, key_of, root
 from training.voices import Line, Studio
@@ -92,20 +93,21 @@ def main(
         spoken = record(settings, folders)
         if stop_after == "recordings":
             return
-        labels = judged(settings, spoken)
-        spoken = [one for one in spoken if one.key in labels]
+        labels = sure(judged(settings, spoken))
+        certain = [one for one in spoken if one.key in labels]
         features(settings, spoken)
         if stop_after == "features":
             return
-        labels = sure(labels)
-        spoken = [one for one in spoken if one.key in labels]
         of_reader = settings.for_recordings()
-        reader = train(of_reader, spoken, labels)  # it teaches the ear
+        reader = train(of_reader, certain, labels)  # it teaches the ear
+        weights = finished(of_reader, reader, certain, labels)
         if not net or "reader" in net:
-            write(out / "reader.npz", finished(of_reader, reader, spoken, labels))
+            write(out / "reader.npz", weights)
         if not net or "ear" in net:
-            ear = train(settings, spoken, labels, reader)
-            write(out / "ear.npz", finished(settings, ear, spoken, labels))
+            labels |= opinions(weights, doubtful(spoken, labels), settings.n_workers)
+            learnt = [one for one in spoken if one.key in labels]
+            ear = train(settings, learnt, labels, reader)
+            write(out / "ear.npz", finished(settings, ear, learnt, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
@@ -174,6 +176,13 @@ def sure(labels: Mapping[str, Timed]) -> dict[str, Timed]:
         key: recordings.doubted(timed, recordings.load(key).pcm) for key, timed in labels.items()
     }
     return {key: timed for key, timed in doubted.items() if len(timed.phones)}
+
+
+def doubtful(spoken: Sequence[Spoken], labels: Mapping[str, Timed]) -> dict[str, str]:
+    """What else there is to learn from, and its text; what is validated on has one judge."""
+    return {
+        one.key: one.text for one in spoken if one.split == "train" and one.key not in labels
+    }
 
 
 def features(settings: Settings, spoken: Sequence[Spoken]) -> None:

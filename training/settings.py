@@ -37,12 +37,12 @@ class Settings:
     """How much of what is learnt from is people, of whom there are fewer minutes."""
     n_ways: Literal[1, 2] = 1
     """One: the net for streams; two: the net for whole recordings, there and back."""
-    n_cells: int = 128
+    n_cells: int = 192
     """Of a layer, each way."""
     ahead_frames: int = 6
     batch: int = 64
     crop_frames: int = 200
-    n_steps: int = 5_000
+    n_steps: int = 5_500
     learning_rate: float = 3e-3
     n_workers: int = 2
     """Processes that record, align and compute features."""
@@ -51,7 +51,7 @@ class Settings:
     def for_recordings(self) -> Settings:
         """Of the net that hears a whole recording: it goes two ways with less each way, and needs
         fewer steps."""
-        n_cells, n_steps = max(1, self.n_cells * 7 // 8), max(1, self.n_steps * 9 // 10)
+        n_cells, n_steps = min(112, self.n_cells), min(4_500, self.n_steps)
         return replace(self, n_ways=2, n_cells=n_cells, n_steps=n_steps, ahead_frames=0)
 
     def smoke(self) -> Settings:
