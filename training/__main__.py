@@ -180,9 +180,7 @@ def sure(labels: Mapping[str, Timed]) -> dict[str, Timed]:
 
 def doubtful(spoken: Sequence[Spoken], labels: Mapping[str, Timed]) -> dict[str, str]:
     """What else there is to learn from, and its text; what is validated on has one judge."""
-    return {
-        one.key: one.text for one in spoken if one.split == "train" and one.key not in labels
-    }
+    return {one.key: one.text for one in spoken if one.split == "train" and one.key not in labels}
 
 
 def features(settings: Settings, spoken: Sequence[Spoken]) -> None:
