@@ -99,14 +99,16 @@ def main(
         if stop_after == "features":
             return
         of_reader = settings.for_recordings()
-        reader = train(of_reader, certain, labels)  # it teaches the ear
-        weights = finished(of_reader, reader, certain, labels)
+        first = train(of_reader, certain, labels)  # it says where the rest is, and teaches
+        aligner = finished(of_reader, first, certain, labels)
+        labels |= opinions(aligner, doubtful(spoken, labels), settings.n_workers)
+        learnt = [one for one in spoken if one.key in labels]
         if not net or "reader" in net:
-            write(out / "reader.npz", weights)
+            longer = of_reader.for_more()
+            reader = train(longer, learnt, labels, first, first)
+            write(out / "reader.npz", finished(longer, reader, learnt, labels))
         if not net or "ear" in net:
-            labels |= opinions(weights, doubtful(spoken, labels), settings.n_workers)
-            learnt = [one for one in spoken if one.key in labels]
-            ear = train(settings, learnt, labels, reader)
+            ear = train(settings, learnt, labels, first)
             write(out / "ear.npz", finished(settings, ear, learnt, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
@@ -212,18 +214,28 @@ def train(
     spoken: Sequence[Spoken],
     labels: Mapping[str, Timed],
     teacher: Mapping[str, Tensor] | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
-    """The parameters of a net; `teacher`: those of the net that hears whole recordings."""
+    """The parameters of a net.
+
+    Args:
+        settings: of the run.
+        spoken: what there is.
+        labels: of what is learnt.
+        teacher: parameters of a net that hears whole recordings.
+        start: parameters that it goes on from.
+    """
     learnt = [one for one in spoken if one.split == "train"]
     variants = [(one, at) for one in learnt for at in range(_n_variants(settings, one))]
     examples = [store.read(one.key, at, settings.seed) for one, at in variants]
     shares = _shares(examples, [one.origin == "person" for one, _ in variants], settings)
     taught = "by the reader" if teacher else "by labels alone"
-    run = root() / "runs" / key_of(settings, [one.key for one in learnt], taught, _source())
+    of_what = (settings, [one.key for one in learnt], taught, _source())
+    run = root() / "runs" / key_of(*of_what, *(["more"] if start else []))
     with bar("Training") as show:
         return fit(
             settings, examples, shares, labels, run / "net.pt", lambda n, of, _: show(n, of),
-            loaded(settings.for_recordings(), teacher) if teacher else None,
+            loaded(settings.for_recordings(), teacher) if teacher else None, start,
         )  # fmt: skip
 
 

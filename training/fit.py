@@ -36,8 +36,9 @@ def fit(
     checkpoint: Path,
     step: Step,
     teacher: Ear | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
-    """Train the net from scratch; returns the average of its last weights.
+    """Train the net; returns the average of its last weights.
 
     Every step draws its crops from its own seed, so that a run that was interrupted goes on as if
     it had not been.
@@ -51,11 +52,14 @@ def fit(
         step: is told how far it is.
         teacher: a net that hears what comes, too; half of what is learnt is what it says (Hinton,
             Vinyals and Dean 2015, "Distilling the knowledge in a neural network").
+        start: parameters to go on from, not from scratch.
     """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(1)  # small matrices: two threads wait for each other most of the time
     torch.use_deterministic_algorithms(True)
     ear = Ear(settings.n_cells, settings.n_ways)
+    if start is not None:
+        ear.load_state_dict(start)
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}
     n_steps = settings.n_steps
     optimiser = torch.optim.AdamW(ear.parameters(), lr=settings.learning_rate, weight_decay=1e-3)

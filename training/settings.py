@@ -54,6 +54,10 @@ class Settings:
         n_cells, n_steps = min(112, self.n_cells), min(4_500, self.n_steps)
         return replace(self, n_ways=2, n_cells=n_cells, n_steps=n_steps, ahead_frames=0)
 
+    def for_more(self) -> Settings:
+        """Of a net that goes on learning when there is more to learn from."""
+        return replace(self, n_steps=min(1_500, self.n_steps), learning_rate=1e-3)
+
     def smoke(self) -> Settings:
         """A few seconds of everything, to see that it runs."""
         return Settings(
