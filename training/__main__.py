@@ -105,7 +105,7 @@ def main(
         learnt = [one for one in spoken if one.key in labels]
         if not net or "reader" in net:
             longer = of_reader.for_more()
-            reader = train(longer, learnt, labels, first, first)
+            reader = train(longer, learnt, labels, first)  # it goes on
             write(out / "reader.npz", finished(longer, reader, learnt, labels))
         if not net or "ear" in net:
             ear = train(settings, learnt, labels, first)
@@ -214,28 +214,18 @@ def train(
     spoken: Sequence[Spoken],
     labels: Mapping[str, Timed],
     teacher: Mapping[str, Tensor] | None = None,
-    start: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
-    """The parameters of a net.
-
-    Args:
-        settings: of the run.
-        spoken: what there is.
-        labels: of what is learnt.
-        teacher: parameters of a net that hears whole recordings.
-        start: parameters that it goes on from.
-    """
+    """The parameters of a net; `teacher`: those of a net that hears whole recordings. See `fit`."""
     learnt = [one for one in spoken if one.split == "train"]
     variants = [(one, at) for one in learnt for at in range(_n_variants(settings, one))]
     examples = [store.read(one.key, at, settings.seed) for one, at in variants]
     shares = _shares(examples, [one.origin == "person" for one, _ in variants], settings)
     taught = "by the reader" if teacher else "by labels alone"
-    of_what = (settings, [one.key for one in learnt], taught, _source())
-    run = root() / "runs" / key_of(*of_what, *(["more"] if start else []))
+    run = root() / "runs" / key_of(settings, [one.key for one in learnt], taught, _source())
     with bar("Training") as show:
         return fit(
             settings, examples, shares, labels, run / "net.pt", lambda n, of, _: show(n, of),
-            loaded(settings.for_recordings(), teacher) if teacher else None, start,
+            loaded(settings.for_recordings(), teacher) if teacher else None,
         )  # fmt: skip
 
 

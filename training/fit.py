@@ -36,9 +36,8 @@ def fit(
     checkpoint: Path,
     step: Step,
     teacher: Ear | None = None,
-    start: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
-    """Train the net; returns the average of its last weights.
+    """Train a net; returns the average of its last weights.
 
     Every step draws its crops from its own seed, so that a run that was interrupted goes on as if
     it had not been.
@@ -51,15 +50,15 @@ def fit(
         checkpoint: where the run is kept.
         step: is told how far it is.
         teacher: a net that hears what comes, too; half of what is learnt is what it says (Hinton,
-            Vinyals and Dean 2015, "Distilling the knowledge in a neural network").
-        start: parameters to go on from, not from scratch.
+            Vinyals and Dean 2015, "Distilling the knowledge in a neural network"). A net of its
+            shape goes on from what it has learnt.
     """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(1)  # small matrices: two threads wait for each other most of the time
     torch.use_deterministic_algorithms(True)
     ear = Ear(settings.n_cells, settings.n_ways)
-    if start is not None:
-        ear.load_state_dict(start)
+    if teacher is not None and teacher.shape == ear.shape:
+        ear.load_state_dict(teacher.state_dict())
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}
     n_steps = settings.n_steps
     optimiser = torch.optim.AdamW(ear.parameters(), lr=settings.learning_rate, weight_decay=1e-3)
