@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,7 +26,7 @@ from training import judge, recordings, voices
 from training.actors import studio as actors
 from training.dictionary import lexicon
 from training.examples import Example
-from training.fit import fit
+from training.fit import Material, fit
 from training.model import exported, loaded
 from training.people import INDEX, people
 from training.plan import lines
@@ -100,16 +101,18 @@ def main(
             return
         of_reader = settings.for_recordings()
         first = train(of_reader, certain, labels)  # it says where the rest is, and teaches
-        aligner = finished(of_reader, first, certain, labels)
+        aligner = finished([of_reader], first, certain, labels)
         labels |= opinions(aligner, doubtful(spoken, labels), settings.n_workers)
         learnt = [one for one in spoken if one.key in labels]
+        more = of_reader.for_more()
+        reader = train(more, learnt, labels, first, first)
         if not net or "reader" in net:
-            longer = of_reader.for_more()
-            reader = train(longer, learnt, labels, first)  # it goes on
-            write(out / "reader.npz", finished(longer, reader, learnt, labels))
+            write(out / "reader.npz", finished([of_reader, more], reader, learnt, labels))
         if not net or "ear" in net:
             ear = train(settings, learnt, labels, first)
-            write(out / "ear.npz", finished(settings, ear, learnt, labels))
+            more = settings.for_more()
+            ear = train(more, learnt, labels, reader, ear)
+            write(out / "ear.npz", finished([settings, more], ear, learnt, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
@@ -214,33 +217,56 @@ def train(
     spoken: Sequence[Spoken],
     labels: Mapping[str, Timed],
     teacher: Mapping[str, Tensor] | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
-    """The parameters of a net; `teacher`: those of a net that hears whole recordings. See `fit`."""
+    """The parameters of a net.
+
+    Args:
+        settings: of the run.
+        spoken: what there is.
+        labels: of what is learnt.
+        teacher: parameters of a net that hears whole recordings.
+        start: parameters that it goes on from.
+    """
     learnt = [one for one in spoken if one.split == "train"]
     variants = [(one, at) for one in learnt for at in range(_n_variants(settings, one))]
     examples = [store.read(one.key, at, settings.seed) for one, at in variants]
     shares = _shares(examples, [one.origin == "person" for one, _ in variants], settings)
-    taught = "by the reader" if teacher else "by labels alone"
-    run = root() / "runs" / key_of(settings, [one.key for one in learnt], taught, _source())
+    material = Material(examples, shares, labels)
+    elders = [_digest(one) for one in (teacher, start) if one]
+    run = root() / "runs" / key_of(settings, [one.key for one in learnt], elders, _source())
+    elder = loaded(settings.for_recordings(), teacher) if teacher else None
     with bar("Training") as show:
-        return fit(
-            settings, examples, shares, labels, run / "net.pt", lambda n, of, _: show(n, of),
-            loaded(settings.for_recordings(), teacher) if teacher else None,
-        )  # fmt: skip
+        return fit(settings, material, run / "net.pt", lambda n, of, _: show(n, of), elder, start)
+
+
+def _digest(state: Mapping[str, Tensor]) -> bytes:
+    whole = sha256()
+    for name in sorted(state):
+        whole.update(state[name].numpy().tobytes())
+    return whole.digest()
 
 
 def finished(
-    settings: Settings,
+    trainings: Sequence[Settings],
     state: Mapping[str, Tensor],
     spoken: Sequence[Spoken],
     labels: Mapping[str, Timed],
 ) -> bytes:
-    """A net as a file, with its card: what it learnt from, and how good it is on others."""
+    """A net as a file, with its card: what it learnt from, and how good it is on others.
+
+    Args:
+        trainings: the settings with which it learnt, and went on learning.
+        state: its parameters.
+        spoken: what there is.
+        labels: of what is learnt.
+    """
+    settings = trainings[-1]
     learnt = [one.key for one in spoken if one.split == "train"]
     log_prior, means = judge.statistics({key: labels[key] for key in learnt})
     card: dict[str, object] = {
         "ahead_frames": settings.ahead_frames,
-        "settings": as_card(settings),
+        "trainings": [as_card(one) for one in trainings],
         "text": {"package": PACKAGE, "licence": LICENCE},
         "data": _told(sorted(learnt)),
     }

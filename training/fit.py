@@ -28,14 +28,24 @@ Step = Callable[[int, int, float], None]
 """Called with (steps done, steps in all, loss)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What there is to learn from."""
+
+    examples: Sequence[Example]
+    shares: NDArray[np.float64]
+    """How likely each of them is drawn, [len(examples)], 1 in all."""
+    labels: Mapping[str, Timed]
+    """The phones of each recording, by its key."""
+
+
 def fit(
     settings: Settings,
-    examples: Sequence[Example],
-    shares: NDArray[np.float64],
-    labels: Mapping[str, Timed],
+    material: Material,
     checkpoint: Path,
     step: Step,
     teacher: Ear | None = None,
+    start: Mapping[str, Tensor] | None = None,
 ) -> dict[str, Tensor]:
     """Train a net; returns the average of its last weights.
 
@@ -44,21 +54,19 @@ def fit(
 
     Args:
         settings: of the run.
-        examples: what is learnt from.
-        shares: how likely each of them is drawn, [len(examples)], 1 in all.
-        labels: the phones of each recording, by its key.
+        material: what is learnt from.
         checkpoint: where the run is kept.
         step: is told how far it is.
         teacher: a net that hears what comes, too; half of what is learnt is what it says (Hinton,
-            Vinyals and Dean 2015, "Distilling the knowledge in a neural network"). A net of its
-            shape goes on from what it has learnt.
+            Vinyals and Dean 2015, "Distilling the knowledge in a neural network").
+        start: parameters to go on from, not from scratch.
     """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(1)  # small matrices: two threads wait for each other most of the time
     torch.use_deterministic_algorithms(True)
     ear = Ear(settings.n_cells, settings.n_ways)
-    if teacher is not None and teacher.shape == ear.shape:
-        ear.load_state_dict(teacher.state_dict())
+    if start is not None:
+        ear.load_state_dict(start)
     average = {name: value.detach().clone() for name, value in ear.state_dict().items()}
     n_steps = settings.n_steps
     optimiser = torch.optim.AdamW(ear.parameters(), lr=settings.learning_rate, weight_decay=1e-3)
@@ -68,8 +76,8 @@ def fit(
         ear.load_state_dict(kept["ear"])
         optimiser.load_state_dict(kept["optimiser"])
         average, done = kept["average"], int(kept["done"])
-    targets = [example.targets(labels[example.key]) for example in examples]
-    draw = partial(_draw, settings, examples, targets, shares, teacher)
+    targets = [one.targets(material.labels[one.key]) for one in material.examples]
+    draw = partial(_draw, settings, material, targets, teacher)
     with ThreadPoolExecutor(1) as drawer:  # the next lesson is drawn while this one is learnt
         coming = drawer.submit(draw, done)
         for at in range(done, n_steps):
@@ -112,15 +120,14 @@ class _Lesson:
 
 def _draw(
     settings: Settings,
-    examples: Sequence[Example],
+    material: Material,
     targets: Sequence[tuple[np.ndarray, np.ndarray]],
-    shares: NDArray[np.float64],
     teacher: Ear | None,
     at: int,
 ) -> _Lesson:
     random = np.random.default_rng([settings.seed, at])
-    chosen = random.choice(len(examples), size=settings.batch, p=shares)
-    crops = [crop_of(examples[i], targets[i], settings, random) for i in chosen]
+    chosen = random.choice(len(targets), size=settings.batch, p=material.shares)
+    crops = [crop_of(material.examples[i], targets[i], settings, random) for i in chosen]
     frames, clear, phones, visemes = (
         torch.from_numpy(np.stack(part))
         for part in zip(*((c.frames, c.clear, c.phones, c.visemes) for c in crops), strict=True)

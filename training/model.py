@@ -31,7 +31,6 @@ class Ear(nn.Module):
 
     def __init__(self, n_cells: int, n_ways: Literal[1, 2] = 1) -> None:
         super().__init__()
-        self.shape = (n_cells, n_ways)
         both = n_ways == 2
         self.dense = nn.Linear(CONTEXT * N_BANDS, n_cells)
         self.gru = nn.GRU(n_cells, n_cells, N_LAYERS, batch_first=True, bidirectional=both)

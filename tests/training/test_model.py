@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -50,31 +53,47 @@ def test_so_is_the_net_that_goes_both_ways() -> None:
         assert np.allclose(getattr(trained, name), getattr(run, name), atol=1e-4), name
 
 
-def test_an_interrupted_run_ends_as_if_it_had_not_been(
-    tmp_path: pytest.TempPathFactory,
-) -> None:
-    from dataclasses import replace
-    from pathlib import Path
-
-    import training.fit
+def _material():
     from training.examples import Example
+    from training.fit import Material
     from training.recordings import Timed
+
+    features = np.random.default_rng(0).normal(size=(150, 40)).astype(np.float16)
+    labels = {"k": Timed(np.array([0, 7, 19, 0]), np.array([4_000, 9_000, 18_000, 24_000]))}
+    return Material([Example("k", features, 1.0, 0)], np.ones(1), labels)
+
+
+def test_an_interrupted_run_ends_as_if_it_had_not_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training import fit
     from training.settings import Settings
 
     settings = replace(Settings().smoke(), n_steps=4)
-    random = np.random.default_rng(0)
-    example = Example("k", random.normal(size=(150, 40)).astype(np.float16), 1.0, 0)
-    labels = {"k": Timed(np.array([0, 7, 19, 0]), np.array([4_000, 9_000, 18_000, 24_000]))}
-    alone = np.ones(1)
-    folder = Path(str(tmp_path))
-    training.fit.CHECKPOINT = 2
+    monkeypatch.setattr(fit, "CHECKPOINT", 2)
 
     def stop(done: int, _: int, __: float) -> None:
         if done == 3:
             raise KeyboardInterrupt
 
-    whole = training.fit.fit(settings, [example], alone, labels, folder / "a.pt", lambda *_: None)
+    whole = fit.fit(settings, _material(), tmp_path / "a.pt", lambda *_: None)
     with pytest.raises(KeyboardInterrupt):
-        training.fit.fit(settings, [example], alone, labels, folder / "b.pt", stop)
-    resumed = training.fit.fit(settings, [example], alone, labels, folder / "b.pt", lambda *_: None)
+        fit.fit(settings, _material(), tmp_path / "b.pt", stop)
+    resumed = fit.fit(settings, _material(), tmp_path / "b.pt", lambda *_: None)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_who_goes_on_begins_with_what_was_learnt(tmp_path: Path) -> None:
+    from training.fit import fit
+    from training.settings import Settings
+
+    settings = replace(Settings().smoke(), n_steps=2)
+    first = fit(settings, _material(), tmp_path / "a.pt", lambda *_: None)
+    losses: list[float] = []
+
+    def told(_: int, __: int, loss: float) -> None:
+        losses.append(loss)
+
+    fit(settings, _material(), tmp_path / "anew.pt", told)
+    fit(replace(settings, learning_rate=0.0), _material(), tmp_path / "on.pt", told, start=first)
+    assert losses[2] < losses[0], "its first lesson is the same, but it is no beginner"
