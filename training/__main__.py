@@ -104,15 +104,13 @@ def main(
         aligner = finished([of_reader], first, certain, labels)
         labels |= opinions(aligner, doubtful(spoken, labels), settings.n_workers)
         learnt = [one for one in spoken if one.key in labels]
-        more = of_reader.for_more()
-        reader = train(more, learnt, labels, first, first)
         if not net or "reader" in net:
+            more = of_reader.for_more()
+            reader = train(more, learnt, labels, first, first)
             write(out / "reader.npz", finished([of_reader, more], reader, learnt, labels))
         if not net or "ear" in net:
             ear = train(settings, learnt, labels, first)
-            more = settings.for_more()
-            ear = train(more, learnt, labels, reader, ear)
-            write(out / "ear.npz", finished([settings, more], ear, learnt, labels))
+            write(out / "ear.npz", finished([settings], ear, learnt, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")
         raise typer.Exit(_INTERRUPTED) from None
