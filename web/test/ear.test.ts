@@ -92,6 +92,9 @@ test("a damaged file is refused in words", async () => {
   const file = new Uint8Array(weightsFile());
   await assert.rejects(weightsFrom(new ArrayBuffer(10)), WeightsError);
   await assert.rejects(weightsFrom(file.slice(0, file.length - 40).buffer), WeightsError);
+  const oneBit = file.slice();
+  oneBit[200]! ^= 1;
+  await assert.rejects(weightsFrom(oneBit.buffer), WeightsError);
 });
 
 test("the weights that are shipped are read, compressed as they are, and hear silence", async () => {
@@ -104,7 +107,9 @@ test("the weights that are shipped are read, compressed as they are, and hear si
   const ear = new Ear(weights);
   const shapes = [...ear.push(new Float32Array(16_000)), ...ear.finish()];
   assert.deepEqual(new Set(shapes), new Set([0]));
-  const damaged = shipped.slice();
-  damaged.fill(0xff, 2_000, 3_000);
-  await assert.rejects(weightsFrom(damaged.buffer), WeightsError);
+  for (const at of [2_000, 300_000, 600_000]) {
+    const damaged = shipped.slice();
+    damaged.fill(0xff, at, at + 1_000);
+    await assert.rejects(weightsFrom(damaged.buffer), WeightsError, `damaged at ${at}`);
+  }
 });

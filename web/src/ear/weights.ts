@@ -86,6 +86,7 @@ async function membersOf(file: Uint8Array<ArrayBuffer>): Promise<Map<string, Sto
     const local = view.getUint32(at + 42, true);
     const data = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     const bytes = await unpacked(file.subarray(data, data + size), method);
+    if (crc32(bytes) !== view.getUint32(at + 16, true)) throw new WeightsError("the archive is damaged");
     members.set(name.replace(/\.npy$/, ""), npy(bytes));
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
@@ -101,6 +102,19 @@ async function unpacked(bytes: Uint8Array<ArrayBuffer>, method: number): Promise
   } catch (error) {
     throw new WeightsError("the archive is damaged", { cause: error });
   }
+}
+
+const CRC_OF_BYTE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** As ZIP has it: the reflected polynomial of IEEE 802.3. What unpacks well may still be damaged. */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = CRC_OF_BYTE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
 }
 
 function findEnd(view: DataView): number {
