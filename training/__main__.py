@@ -14,7 +14,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import typer
@@ -45,7 +45,7 @@ from visavis.models import ModelStore, cache_dir
 
 OUT = Path(__file__).parents[1] / "src" / "visavis" / "lips"
 _INTERRUPTED = 130
-_OF_A_RUN = ("model.py", "fit.py", "crops.py", "judge.py")
+_OF_A_RUN = ("model.py", "fit.py", "crops.py", "recordings.py")
 
 
 Origin = Literal["synthetic", "person"]
@@ -231,17 +231,24 @@ def train(
     examples = [store.read(one.key, at, settings.seed) for one, at in variants]
     shares = _shares(examples, [one.origin == "person" for one, _ in variants], settings)
     material = Material(examples, shares, labels)
-    elders = [_digest(one) for one in (teacher, start) if one]
-    run = root() / "runs" / key_of(settings, [one.key for one in learnt], elders, _source())
+    keys = [one.key for one in learnt]
+    taught = _digest(judge.as_arrays({key: labels[key] for key in keys}))
+    elders = [_digest(_numpy(one)) for one in (teacher, start) if one]
+    run = root() / "runs" / key_of(settings, keys, taught, elders, _source())
     elder = loaded(settings.for_recordings(), teacher) if teacher else None
     with bar("Training") as show:
         return fit(settings, material, run / "net.pt", lambda n, of, _: show(n, of), elder, start)
 
 
-def _digest(state: Mapping[str, Tensor]) -> bytes:
+def _numpy(state: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    return {name: value.numpy() for name, value in state.items()}
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     whole = sha256()
-    for name in sorted(state):
-        whole.update(state[name].numpy().tobytes())
+    for name in sorted(arrays):
+        whole.update(name.encode())
+        whole.update(arrays[name].tobytes())
     return whole.digest()
 
 
@@ -310,7 +317,7 @@ def _told(keys: Iterable[str]) -> dict[str, dict[str, object]]:
 
 
 def _source() -> str:
-    """What a checkpoint depends on besides settings and data."""
+    """What a checkpoint depends on besides settings, data and labels."""
     folder = Path(__file__).parent
     return "".join((folder / n).read_text("utf-8") for n in _OF_A_RUN)
 

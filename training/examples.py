@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from training.augment import augmented, plain
 from training.recordings import Timed, frames_of, load
 from training.settings import key_of, root
+from visavis.hear.audio import float_from_pcm
 from visavis.lips.features import features_of
 
 N_OTHERS = 6
@@ -44,12 +45,12 @@ def make(key: str, variant: int, seed: int, pool: Sequence[str]) -> None:
     if path.is_file():
         return
     random = np.random.default_rng([seed, variant, int(key, 16) % 2**32])
-    sound = load(key).pcm.astype(np.float32) / np.float32(32_768.0)
+    sound = float_from_pcm(load(key).pcm)
     if variant == 0:
         changed = plain(sound)
     else:
         who = random.choice(len(pool), size=min(N_OTHERS, len(pool)), replace=False)
-        others = [load(pool[int(index)]).pcm.astype(np.float32) / 32_768.0 for index in who]
+        others = [float_from_pcm(load(pool[int(index)]).pcm) for index in who]
         changed = augmented(sound, others, random)
     features = features_of(changed.sound).astype(np.float16)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from training.recordings import Timed, load, timed_from
+from training.recordings import NO_LABELS, Timed, load, timed_from
 from visavis.bench.lips.sphinx import ForcedAlignment
 from visavis.errors import VisavisError
+from visavis.hear.audio import float_from_pcm
 from visavis.lips.classes import N_PHONES, mean_frames, phone_index
 from visavis.lips.features import HOP_SAMPLES, RATE_HZ, Floats
 from visavis.lips.lexicon import Lexicon
@@ -43,27 +45,30 @@ def judged(item: tuple[str, str]) -> Timed:
     """
     key, text = item
     pcm = load(key).pcm
-    sound = pcm.astype(np.float32) / np.float32(32_768.0)
-    padded = np.concatenate([sound, np.zeros(int(_TAIL_S * RATE_HZ), np.float32)])
+    padded = np.concatenate([float_from_pcm(pcm), np.zeros(int(_TAIL_S * RATE_HZ), np.float32)])
     try:
         labels = _judges[-1].phones(padded, RATE_HZ, text)
     except VisavisError:
-        return Timed(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return NO_LABELS
     # Breaths and noises are silence, and so is what lies before the first frame's middle.
     classes = [0, *(phone_index(label.symbol) or 0 for label in labels)]
     seconds = [labels[0].start_s, *(label.end_s - label.start_s for label in labels)]
     return timed_from(classes, seconds, len(pcm))
 
 
-def save(path: Path, labels: Mapping[str, Timed]) -> None:
-    """All labels in one file."""
-    arrays = {
+def as_arrays(labels: Mapping[str, Timed]) -> dict[str, Any]:
+    """All labels as arrays of int64 by name: what is kept, and what a run depends on."""
+    return {
         f"{key}.{part}": getattr(timed, part) for key, timed in labels.items() for part in _PARTS
     }
+
+
+def save(path: Path, labels: Mapping[str, Timed]) -> None:
+    """All labels in one file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part_path = path.with_suffix(".part")
     with part_path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, **as_arrays(labels))
     part_path.replace(path)
 
 

@@ -33,6 +33,10 @@ class Timed:
     ends: NDArray[np.int64]
 
 
+NO_LABELS = Timed(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+"""Of a recording of which nobody knows what is said when."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """One utterance at 16 kHz."""
@@ -101,10 +105,10 @@ def doubted(timed: Timed, pcm: NDArray[np.int16]) -> Timed:
     silent = timed.phones == 0
     said = loud[~silent]
     if not len(said):
-        return Timed(timed.phones[:0], timed.ends[:0])
+        return NO_LABELS
     wrong = silent & (loud > np.mean(said) * 10.0 ** (_LOUD_DB / 10.0))
     if lengths[wrong].sum() > _LOUD_S * RATE_HZ:
-        return Timed(timed.phones[:0], timed.ends[:0])
+        return NO_LABELS
     return Timed(np.where(wrong, IGNORED, timed.phones), timed.ends)
 
 

@@ -12,13 +12,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-import numpy as np
-
 from training import judge
 from training.dictionary import lexicon
-from training.recordings import IGNORED, Timed, doubted, load, timed_from
+from training.recordings import IGNORED, NO_LABELS, Timed, doubted, load, timed_from
 from training.settings import key_of, root
 from training.workers import each
+from visavis.hear.audio import float_from_pcm
 from visavis.lips.align import Piece, align, free_share, rules_for
 from visavis.lips.features import MS_PER_FRAME
 from visavis.lips.graph import Kind
@@ -46,12 +45,13 @@ def opinion(item: tuple[str, str]) -> Timed:
     key, text = item
     weights, known = _who[-1]
     pcm = load(key).pcm
-    sound = pcm.astype(np.float32) / np.float32(32_768.0)
     said = [known.pronunciations(one) for word in words_of(text, known) for one in word.spoken]
     rules, log_prior = rules_for(weights)
-    pieces = align(hear_whole(weights, features_of_whole(sound)), said, rules, log_prior)
+    pieces = align(
+        hear_whole(weights, features_of_whole(float_from_pcm(pcm))), said, rules, log_prior
+    )
     if not pieces or free_share(pieces) > MOST_FREE:
-        return Timed(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return NO_LABELS
     return doubted(_timed(pieces, len(pcm)), pcm)
 
 
@@ -81,9 +81,9 @@ def opinions(weights: bytes, texts: Mapping[str, str], n_workers: int) -> dict[s
         n_workers: processes that listen.
     """
     source = inspect.getsource(sys.modules[__name__])
-    path = root() / "labels" / f"{key_of(sha256(weights).digest(), sorted(texts), source)}.npz"
+    items = sorted(texts.items())
+    path = root() / "labels" / f"{key_of(sha256(weights).digest(), items, source)}.npz"
     if not path.is_file():
-        items = sorted(texts.items())
         found = each(opinion, items, "Aligning again", n_workers, prepare, (weights, lexicon()))
         judge.save(path, dict(zip(sorted(texts), found, strict=True)))
     return {key: timed for key, timed in judge.read(path).items() if len(timed.phones)}

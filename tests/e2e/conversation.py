@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
 from tests.e2e.witness import EVERYTHING, Claim, Seen, claims_from, likeness, seen_from
+from visavis.bench.browser.chromium import arguments
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.stt import Moonshine
 from visavis.models import (
@@ -118,15 +119,7 @@ def _held(
     sent: list[str | bytes] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={microphone}%noloop",
-                "--disable-background-networking",
-                "--no-first-run",
-            ],
+            executable_path=browser_path, args=arguments(microphone)
         )
         page = browser.new_page(viewport={"width": 1000, "height": 800})
         page.on("request", lambda request: requests.append(request.url))
@@ -147,6 +140,7 @@ def _held(
         page.add_init_script(path=_PROBE)
         page.goto(f"{server_url}/?debug")
         _converse(page, person)
+        recorded = _recorded(sent)
         result = Record(
             transcripts=[line["text"] for line in page.evaluate("visavis.transcripts")],
             statuses={r["replyId"]: r["status"] for r in page.evaluate("visavis.replies")},
@@ -162,7 +156,7 @@ def _held(
             ),
             seen=seen_from(*page.evaluate(EVERYTHING)),
             told_to_stop_ms=dict(page.evaluate("__witness.stops")),
-            likenesses=tuple(likeness(_recorded(sent), remark) for remark in person),
+            likenesses=tuple(likeness(recorded, remark) for remark in person),
         )
         browser.close()
     for frame in frames:

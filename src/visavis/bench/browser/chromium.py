@@ -60,6 +60,18 @@ def _used_s() -> tuple[float, float]:
     return chromium_s, harness_s
 
 
+def arguments(microphone: Path) -> list[str]:
+    """Of a Chromium that takes the WAV for its microphone, once, and asks nobody for leave."""
+    return [
+        "--no-sandbox",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={microphone}%noloop",
+        "--disable-background-networking",
+        "--no-first-run",
+    ]
+
+
 @asynccontextmanager
 async def open_page(page_url: str | None, microphone: Path) -> AsyncGenerator[Page, None]:
     """Open the page in a new browser that takes the file for its microphone; close it afterwards.
@@ -79,14 +91,7 @@ async def open_page(page_url: str | None, microphone: Path) -> AsyncGenerator[Pa
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=find_chromium(),
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={microphone}%noloop",
-                "--disable-background-networking",
-                "--no-first-run",
-            ],
+            args=arguments(microphone),
         )
         try:
             # The page's policy forbids foreign scripts, and the witness's worklet is one.
