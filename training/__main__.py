@@ -89,8 +89,8 @@ def main(
             )
     try:
         if not synthetic:
-            folders.insert(0, root() / f"actors-{settings.n_acted}")
-            actors.make(folders[0], settings.n_acted, settings.n_workers)
+            place = root() / f"actors-{settings.n_acted}"
+            folders = [*actors.make(place, settings.n_acted, settings.n_workers), *folders]
         spoken = record(settings, folders)
         if stop_after == "recordings":
             return
@@ -100,16 +100,16 @@ def main(
         if stop_after == "features":
             return
         of_reader = settings.for_recordings()
-        first = train(of_reader, certain, labels)  # it says where the rest is, and teaches
+        first = train(of_reader, certain, labels)  # it says where the rest is
         aligner = finished([of_reader], first, certain, labels)
         labels |= opinions(aligner, doubtful(spoken, labels), settings.n_workers)
         learnt = [one for one in spoken if one.key in labels]
+        more = of_reader.for_more()
+        reader = train(more, learnt, labels, first, first)
         if not net or "reader" in net:
-            more = of_reader.for_more()
-            reader = train(more, learnt, labels, first, first)
             write(out / "reader.npz", finished([of_reader, more], reader, learnt, labels))
         if not net or "ear" in net:
-            ear = train(settings, learnt, labels, first)
+            ear = train(settings, learnt, labels, reader)
             write(out / "ear.npz", finished([settings], ear, learnt, labels))
     except KeyboardInterrupt:
         console.print("Interrupted; what was made is kept, the next run goes on from there.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -41,10 +43,10 @@ def test_speech_is_found_where_it_is(said: Said) -> None:
 
 
 def test_words_that_are_not_in_the_text_teach_nothing(said: Said) -> None:
-    shorter = CLOSURES.removeprefix("Bob ")
-    timed = second_opinion.opinion((said.key, shorter))
-    assert "?" in _names(timed)[:3]
-    assert sum(name in "PBM" for name in _names(timed)) >= 19
+    shorter = CLOSURES.replace("help him keep", "help keep")
+    names = _names(second_opinion.opinion((said.key, shorter)))
+    assert re.search(r"EH L .*\? .*IY P", " ".join(names))  # between "help" and "keep"
+    assert sum(name in "PBM" for name in names) >= 19
 
 
 def test_another_text_has_no_labels(said: Said) -> None:

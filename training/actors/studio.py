@@ -1,4 +1,4 @@
-"""From two packages of Debian to a folder for `training.people`: sound, and what is said in it."""
+"""From packages of Debian to folders for `training.people`: sound, and what is said in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from training.actors import queen, sky
+from training.actors import drascula, queen, sky
 from training.actors.line import ActedLine
 from training.actors.script import LIKE_ENOUGH, Script, words
 from training.people import INDEX
@@ -45,20 +45,29 @@ class Game:
     licence: str
     lines: Callable[[Path], Iterator[ActedLine]]
     script: Callable[[Path], Iterator[str]] | None
-    """None if its text can't be read."""
+    """From the folder of its package to its texts; None if they can't be read."""
+    text_package: str | None = None
+    """The package that has its texts, if it is another."""
 
 
 GAMES = (
     Game(queen.PACKAGE, queen.LICENCE, queen.lines, queen.script),
     Game(sky.PACKAGE, sky.LICENCE, sky.lines, None),
+    Game(
+        drascula.PACKAGE,
+        drascula.LICENCE,
+        drascula.lines,
+        drascula.script,
+        drascula.PACKAGE_OF_TEXT,
+    ),
 )
 
 
-def make(folder: Path, n_lines: int, n_workers: int) -> None:
-    """Fill `folder`, unless it is there: lines whose words are certain, and their index.
+def make(folder: Path, n_lines: int, n_workers: int) -> list[Path]:
+    """A folder for each game, made unless it is there: lines whose words are certain, and an index.
 
     Args:
-        folder: where they go; what is there is not made again.
+        folder: where they go.
         n_lines: at most so many of each game.
         n_workers: processes that listen.
 
@@ -67,34 +76,39 @@ def make(folder: Path, n_lines: int, n_workers: int) -> None:
         ModelFetchError: a package can't be fetched.
         ModelMissingError: Moonshine is not there.
     """
-    if (folder / INDEX).is_file():
-        return
+    sounds = [folder / game.package for game in GAMES]
+    for game, place in zip(GAMES, sounds, strict=True):
+        if not (place / INDEX).is_file():
+            _make(game, place, folder / "packages", n_lines, n_workers)
+    return sounds
+
+
+def _make(game: Game, sounds: Path, packages: Path, n_lines: int, n_workers: int) -> None:
+    data = _fetched(game.package, packages, f"{_BELOW}/{game.package}")
+    roles = _written(game, data, sounds, n_lines)
+    paths = [sounds / name for name in sorted(roles)]
+    speeds = (1.0, _FASTER) if game.script is None else (1.0,)
+    missing = [(path, speeds) for path in paths if not _told(path).is_file()]
+    for _ in each(hear, missing, f"Listening to {game.package}", n_workers, prepare):
+        pass
+    certain = _certain(game, packages)
     rows: list[tuple[str, ...]] = []
-    for game in GAMES:
-        sounds = folder / game.package
-        roles = _written(game, _fetched(game, folder), sounds, n_lines)
-        paths = [sounds / name for name in sorted(roles)]
-        speeds = (1.0, _FASTER) if game.script is None else (1.0,)
-        missing = [(path, speeds) for path in paths if not _told(path).is_file()]
-        for _ in each(hear, missing, f"Listening to {game.package}", n_workers, prepare):
-            pass
-        certain = _certain(game, folder / "packages")
-        for path in paths:
-            text = certain(_told(path).read_text("utf-8").split("\n"))
-            if len(words(text)) >= _FEWEST_WORDS:
-                source = path.relative_to(folder).as_posix()
-                speaker = f"{game.package}, {roles[path.name]}"
-                rows.append((source, game.package, speaker, game.licence, text))
-    _index(folder / INDEX, rows)
+    for path in paths:
+        text = certain(_told(path).read_text("utf-8").split("\n"))
+        if len(words(text)) >= _FEWEST_WORDS:
+            speaker = f"{game.package}, {roles[path.name]}"
+            rows.append((path.name, game.package, speaker, game.licence, text))
+    _index(sounds / INDEX, rows)
 
 
-def _fetched(game: Game, folder: Path) -> Path:
-    data = folder / "packages" / game.package
+def _fetched(package: str, packages: Path, below: str) -> Path:
+    data = packages / package
     if not data.is_dir():
-        data.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=data.parent) as place:
-            unpack(DebianArchive(game.package).fetch(Path(place)), Path(place, "all"), _BELOW)
-            Path(place, "all", game.package).replace(data)
+        packages.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=packages) as place:
+            whole = Path(place, "all")
+            unpack(DebianArchive(package).fetch(Path(place)), whole, below)
+            whole.replace(data)
     return data
 
 
@@ -153,7 +167,10 @@ def _certain(game: Game, packages: Path) -> Callable[[list[str]], str]:
     """From what was heard to what was said; "" if that is not sure."""
     if game.script is None:
         return lambda heard: heard[0] if words(heard[0]) == words(heard[1]) else ""
-    script = Script(game.script(packages / game.package))
+    place = packages / game.package
+    if game.text_package is not None:
+        place = _fetched(game.text_package, packages, _BELOW)
+    script = Script(game.script(place))
 
     def of_script(heard: list[str]) -> str:
         text, alike = script.nearest(heard[0])

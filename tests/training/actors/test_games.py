@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.actors import queen, sky
+from training.actors import drascula, queen, sky
 from visavis.sounds import sound_in
 
 
@@ -63,3 +63,27 @@ def test_the_skys_speech_is_8_bit_sound_and_nothing_else(tmp_path: Path) -> None
     assert rate_hz == sky.RATE_HZ
     np.testing.assert_allclose(sound, [0.0, 127 / 128, -1.0, 0.0], atol=1e-6)
     assert line.seconds == len(speech) / rate_hz
+
+
+def test_drasculas_lines_are_8_bit_sound_in_files_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "VB3.ALS").write_bytes(bytes([128, 255, 0]))
+    (tmp_path / "en" / "VB3.ALG").write_bytes(b"a picture")
+    [line] = drascula.lines(tmp_path)
+    assert (line.name, line.role) == ("VB3.wav", "John and others")
+    sound, rate_hz = sound_in(line.data)
+    np.testing.assert_allclose(sound, [0.0, 127 / 128, -1.0], atol=1e-6)
+    assert (rate_hz, line.seconds) == (11_025, 3 / 11_025)
+
+
+def test_drasculas_script_is_small_and_without_the_lengths_before_it(tmp_path: Path) -> None:
+    text = b"DRASCULA\x06\x00$PLEASE, LEND ME THE EAR-PLUGS\0\x01\x02YES.\0"
+    (tmp_path / "drascula.dat").write_bytes(text)
+    found = list(drascula.script(tmp_path))
+    assert "please, lend me the ear-plugs" in found
+    assert "yes." in found
+
+
+def test_without_drasculas_files_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="en"):
+        list(drascula.lines(tmp_path))

@@ -53,7 +53,7 @@ def package(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def texts(folder: Path) -> dict[str, str]:
-    return {said.path.stem: said.text for said in people(folder)}
+    return {said.path.stem: said.text for said in people(folder / "game")}
 
 
 @pytest.mark.usefixtures("package")
@@ -63,9 +63,9 @@ def test_without_a_script_only_what_is_heard_twice_alike_is_believed(
     heard = {**HEARD, "a": "Get lost, Foster\nGet lost Foster"}
     monkeypatch.setattr(studio, "each", listen(heard))
     monkeypatch.setattr(studio, "GAMES", (studio.Game("game", "free", lines, None),))
-    studio.make(tmp_path, Settings().n_acted, 1)
+    assert studio.make(tmp_path, Settings().n_acted, 1) == [tmp_path / "game"]
     assert texts(tmp_path) == {"a": "Get lost, Foster"}
-    [said] = people(tmp_path)
+    [said] = people(tmp_path / "game")
     assert (said.source, said.speaker, said.licence) == ("game", "game, role a", "free")
     assert said.path.read_bytes() == b"sound of a"
 
@@ -80,6 +80,21 @@ def test_a_script_puts_right_what_was_heard(
     assert texts(tmp_path) == {"a": "Get lost, Foster!", "b": "Me, too."}  # one word is too few
     assert (tmp_path / "packages" / "game" / "disc").read_bytes() == b"abc"
     assert not list(tmp_path.rglob("*.part"))
-    monkeypatch.setattr(studio, "GAMES", ())
+    monkeypatch.setattr(studio, "each", listen({}))
     studio.make(tmp_path, 3, 1)  # it is there; nothing is made again
     assert len(texts(tmp_path)) == 2
+
+
+@pytest.mark.usefixtures("package")
+def test_the_script_may_be_in_another_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(folder: Path) -> Iterator[str]:
+        assert (folder / "game" / "disc").is_file()  # the whole package, for it is not the game's
+        yield from SAID.values()
+
+    game = studio.Game("game", "free", lines, script, "texts")
+    monkeypatch.setattr(studio, "GAMES", (game,))
+    studio.make(tmp_path, 3, 1)
+    assert texts(tmp_path) == {"a": "Get lost, Foster!", "b": "Me, too."}
+    assert (tmp_path / "packages" / "texts" / "game" / "disc").read_bytes() == b"abc"
