@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.lips.ear_by_hand import SILENCE, TEXT, any_weights, heard_of, noisy_sound, units_said
-from visavis.lips.classes import Unit, phone_index
-from visavis.lips.decode import LAG_FRAMES, Decoder
+from tests.lips.ear_by_hand import TEXT, any_weights, noisy_sound
 from visavis.lips.ear import Ear, Fit, Follower
 from visavis.lips.features import HOP_SAMPLES, RATE_HZ
 from visavis.lips.phonemes import SIL
@@ -15,7 +12,6 @@ from visavis.lips.spans import Span
 
 SOUND = noisy_sound(RATE_HZ)
 WEIGHTS = any_weights()
-UNITS = units_said(TEXT)
 
 
 def shapes(spans: list[Span]) -> list[int]:
@@ -72,48 +68,6 @@ def test_a_reset_source_is_a_new_one() -> None:
             source.push_words(TEXT)
         fresh = follower() if isinstance(source, Follower) else Ear(WEIGHTS)
         assert streamed(source, []) == streamed(fresh, [])
-
-
-# ------------------------------------------------------------------ the decoder
-
-
-def test_what_is_heard_clearly_is_shown_as_it_is() -> None:
-    decoder = Decoder()
-    n_frames = [6] * len(UNITS)
-    out = decoder.push(heard_of(UNITS, n_frames)) + decoder.finish()
-    assert out == [unit.viseme for unit in UNITS for _ in range(6)]
-
-
-def test_single_frames_do_not_move_the_mouth() -> None:
-    aa, ss = Unit(phone_index("AA") or 0, 10, 1.0), Unit(phone_index("S") or 0, 7, 1.0)
-    decoder = Decoder()
-    heard = heard_of([aa, ss, aa], [20, 1, 20], certainty=4.0)
-    assert set(decoder.push(heard) + decoder.finish()) == {10}
-
-
-@pytest.mark.parametrize("symbol", ["P", "F"])
-def test_the_closure_head_can_close_the_lips(symbol: str) -> None:
-    """A viseme head that is undecided between a closure and something else follows it."""
-    closed = units_said((((symbol,),),))[0]
-    heard = heard_of([closed], [10])
-    heard.visemes[:] = np.log(0.01)
-    heard.visemes[:, [closed.viseme, 4]] = np.log(0.4)
-    heard.visemes[:, 4] += 0.3
-    decoder = Decoder()
-    assert set((decoder.push(heard) + decoder.finish())[2:]) == {closed.viseme}
-
-
-def test_silence_is_a_shut_mouth() -> None:
-    decoder = Decoder()
-    out = decoder.push(heard_of([SILENCE], [50])) + decoder.finish()
-    assert set(out) == {SIL}
-
-
-@given(st.integers(0, 30))
-def test_the_decoder_is_late_by_exactly_its_lag(n_frames: int) -> None:
-    decoder = Decoder()
-    assert len(decoder.push(heard_of([SILENCE], [n_frames]))) == max(0, n_frames - LAG_FRAMES)
-    assert len(decoder.finish()) == min(n_frames, LAG_FRAMES)
 
 
 # ------------------------------------------------------------------ a text that does not fit

@@ -16,6 +16,16 @@ export const OPENNESS: readonly number[] = VISEMES.map(
        aa: 1, E: 0.55, I: 0.3, O: 0.7, U: 0.25 })[name] ?? 0,
 );
 
+/** The shapes that each of the phones which the ear tells apart may be seen as, in the order of its outputs. */
+export const SHAPES: readonly (readonly number[])[] = spec.heard.map((phone) => {
+  const shapes = spec.order.filter((viseme) => (spec.arpabet as Phones)[viseme]!.includes(phone));
+  const halves = (spec.diphthongs as Phones)[phone] ?? [];
+  const lent = spec.borrow_next_vowel.includes(phone) ? ["RR", "aa", "E", "I", "O", "U"] : [];
+  return [...shapes, ...halves, ...lent].map(indexOf);
+});
+
+type Phones = Record<string, string[]>;
+
 function indexOf(name: string): number {
   const index = spec.order.indexOf(name);
   if (index < 0) throw new Error(`spec/visemes.json has no viseme ${name}`);

@@ -14,10 +14,7 @@ from typing import Final
 
 from visavis.lips.phonemes import SIL, strip_marks, table
 
-PHONES: Final = tuple(
-    "SIL AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH "
-    "UH UW V W Y Z ZH".split()
-)
+PHONES: Final = table().heard
 """The order of the net's outputs; silence first."""
 
 N_PHONES: Final = len(PHONES)
@@ -128,6 +125,12 @@ def shapes_of(phone: int) -> tuple[int, ...]:
     if name in table().diphthongs:
         return tuple(table().viseme_of[part] for part in table().diphthongs[name])
     return () if name in table().borrowers else (table().viseme_of[name],)
+
+
+@cache
+def may_show(phone: int) -> tuple[int, ...]:
+    """The visemes that a class may be seen as: of HH those of any vowel."""
+    return shapes_of(phone) or (_RR, *sorted(table().vowels))
 
 
 _E: Final = table().index("E")

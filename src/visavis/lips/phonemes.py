@@ -27,6 +27,8 @@ class Table:
     lenders: frozenset[str]
     critical: frozenset[int]
     vowels: frozenset[int]
+    heard: tuple[str, ...]
+    """The phones that the ear tells apart, in the order of its outputs; silence first."""
 
     def index(self, name: str) -> int:
         """The index of a viseme's name."""
@@ -59,6 +61,7 @@ def table() -> Table:
         lenders=frozenset(voiced_vowels | _R_VOWELS),
         critical=frozenset(order.index(name) for name in spec["closed"] + spec["labiodental"]),
         vowels=vowels,
+        heard=tuple(spec["heard"]),
     )
 
 

@@ -1,22 +1,25 @@
 // From what the net says to one shape a frame, as src/visavis/lips/decode.py has it.
-import { SIL, VISEMES } from "../visemes.ts";
+import { SHAPES, SIL, VISEMES } from "../visemes.ts";
 
-export const N_PHONES = 40;
+export const N_PHONES = SHAPES.length;
 const N_VISEMES = VISEMES.length;
 const N_CLOSURES = 3;
 
 export const LAG_FRAMES = 2;
 const STAY = 0.7;
 const HYSTERESIS = 0.1;
-const CLOSURE_BIAS = 0.6;
-const SILENCE_BIAS = 0.8;
+const CLOSURE_BIAS = 0.75;
+const SILENCE_BIAS = 1;
 const TONGUE_BIAS = 1.25;
+const MID_BIAS = 0.4;
 const HEAD_SHARE = 0.5;
 const LEAST_LOG = -20;
+const LEAST = 1e-30;
 
 const PP = VISEMES.indexOf("PP");
 const FF = VISEMES.indexOf("FF");
 const TH = VISEMES.indexOf("TH");
+const E = VISEMES.indexOf("E");
 const CHANGE = (1 - STAY) / (N_VISEMES - 1);
 
 interface Open {
@@ -74,7 +77,10 @@ function moved(values: Float64Array): Float64Array {
 }
 
 function likelihoodOf(logits: Float32Array): Float64Array {
-  const visemes = logSoftmax(logits.subarray(N_PHONES, N_PHONES + N_VISEMES));
+  const visemes = bothOpinions(
+    logSoftmax(logits.subarray(0, N_PHONES)).map(Math.exp),
+    logSoftmax(logits.subarray(N_PHONES, N_PHONES + N_VISEMES)).map(Math.exp),
+  );
   const from = N_PHONES + N_VISEMES;
   const closure = logSoftmax(logits.subarray(from, from + N_CLOSURES));
   const silence = -softplus(-logits[from + N_CLOSURES]!);
@@ -85,8 +91,20 @@ function likelihoodOf(logits: Float32Array): Float64Array {
   visemes[FF]! += CLOSURE_BIAS;
   visemes[SIL]! += SILENCE_BIAS;
   visemes[TH]! += TONGUE_BIAS;
+  visemes[E]! += MID_BIAS;
   const most = visemes.reduce((a, b) => Math.max(a, b), -Infinity);
   return visemes.map((value) => Math.exp(Math.max(value - most, LEAST_LOG)));
+}
+
+/** Logarithms of the mean of what the viseme head says and what the phones say. */
+function bothOpinions(phones: Float64Array, visemes: Float64Array): Float64Array {
+  const byPhones = new Float64Array(N_VISEMES);
+  SHAPES.forEach((shapes, phone) => {
+    const shown = shapes.reduce((sum, shape) => sum + visemes[shape]!, 0);
+    const share = phones[phone]! / Math.max(shown, LEAST);
+    for (const shape of shapes) byPhones[shape]! += visemes[shape]! * share;
+  });
+  return visemes.map((said, shape) => Math.log(Math.max(0.5 * (said + byPhones[shape]!), LEAST)));
 }
 
 function logSoftmax(values: Float32Array): Float64Array {
