@@ -29,8 +29,9 @@ LAG_FRAMES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """The decoder's constants. Set by hand: of a few values, held against the voices and people that
-    the training validates on, those that find closures, silence and rare shapes at little cost.
+    """The decoder's constants. Set by hand: of a few values, held against the voices and people
+    that the training validates on, those that find closures, silence and rare shapes at little
+    cost.
     """
 
     stay: float = 0.7
