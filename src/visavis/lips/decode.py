@@ -39,7 +39,9 @@ class Taste:
     the net has learnt most of that itself."""
     hysteresis: float = 0.1
     closure_bias: float = 0.75
-    """Natural logarithm, added to PP and FF: a closure missed is worse than one too many."""
+    """Natural logarithm, added to PP: a closure missed is worse than one too many."""
+    teeth_bias: float = 0.5
+    """The same for FF, of which the net alone already shows more than is said."""
     silence_bias: float = 1.0
     """The same for silence: an open mouth while nobody speaks is what people mock."""
     tongue_bias: float = 1.25
@@ -113,7 +115,8 @@ class Decoder:
         heads = ((SIL, heard.silence), (_PP, heard.closure[:, 1]), (_FF, heard.closure[:, 2]))
         for viseme, said in heads:
             logs[:, viseme] += taste.head_share * (said - logs[:, viseme])
-        logs[:, [_PP, _FF]] += taste.closure_bias
+        logs[:, _PP] += taste.closure_bias
+        logs[:, _FF] += taste.teeth_bias
         logs[:, SIL] += taste.silence_bias
         logs[:, _TH] += taste.tongue_bias
         logs[:, _E] += taste.mid_bias

@@ -9,6 +9,7 @@ export const LAG_FRAMES = 2;
 const STAY = 0.7;
 const HYSTERESIS = 0.1;
 const CLOSURE_BIAS = 0.75;
+const TEETH_BIAS = 0.5;
 const SILENCE_BIAS = 1;
 const TONGUE_BIAS = 1.25;
 const MID_BIAS = 0.4;
@@ -88,7 +89,7 @@ function likelihoodOf(logits: Float32Array): Float64Array {
     visemes[viseme]! += HEAD_SHARE * (said - visemes[viseme]!);
   }
   visemes[PP]! += CLOSURE_BIAS;
-  visemes[FF]! += CLOSURE_BIAS;
+  visemes[FF]! += TEETH_BIAS;
   visemes[SIL]! += SILENCE_BIAS;
   visemes[TH]! += TONGUE_BIAS;
   visemes[E]! += MID_BIAS;
