@@ -21,7 +21,7 @@ from visavis.lips.net import weights_from
 
 FOLDER = Path(__file__).parents[1] / "spec" / "vectors"
 N_SAMPLES = 2_500
-N_EAR_SAMPLES = 8_000
+N_EAR_SAMPLES = 16_000
 TOLERANCE = 2e-3
 """Features are of about unit variance. A float32 FFT keeps it in all but the quietest bands."""
 

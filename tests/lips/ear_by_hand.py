@@ -63,13 +63,15 @@ def weights_file(seed: int = 0, n_cells: int = 12, ahead_frames: int = 6, n_ways
     arrays: dict[str, NDArray[np.generic]] = {
         "dense": some(n_cells, CONTEXT * N_BANDS),
         "dense_bias": some(n_cells),
-        "heads": some(N_OUTPUTS, n_ways * n_cells),
+        "heads": 3 * some(N_OUTPUTS, n_ways * n_cells),  # what it says changes with the sound
         "log_prior": np.full(N_PHONES, -np.log(N_PHONES), dtype=np.float32),
         "mean_frames": np.full(N_PHONES, 8.0, dtype=np.float32),
     }
-    # What it says means nothing, but it is seldom that nothing is said.
+    # What it says means nothing, but it is seldom that nothing is said, or that the mouth is shut;
+    # the decoder favours both.
     quiet = np.zeros(N_OUTPUTS, dtype=np.float16)
-    quiet[[N_PHONES + SIL, N_OUTPUTS - 1]] = 4.0
+    quiet[[SIL, N_PHONES + SIL, N_OUTPUTS - 1]] = 4.0
+    quiet[[N_PHONES + 1, N_PHONES + 2, N_OUTPUTS - 3, N_OUTPUTS - 2]] = 2.0
     arrays["heads_bias"] = some(N_OUTPUTS) - quiet
     for layer in range(2):
         for way in ("gru", "back")[:n_ways]:
