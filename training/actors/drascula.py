@@ -11,16 +11,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from training.actors.line import ActedLine
-from visavis.sounds import wav_of
+from training.actors.line import ActedLine, line_of
 
 PACKAGE = "drascula"
 PACKAGE_OF_TEXT = "scummvm-data"
 LICENCE = "Drascula-License (freeware, in Debian main; may be modified, not sold alone)"
-RATE_HZ = 11_025
 _ROLE = "John and others"
+"""With this name `people` has them in training; who is validated on stays as it was."""
 _TEXT = re.compile(rb"[\x20-\x7e]{4,}")
 
 
@@ -31,9 +28,7 @@ def lines(folder: Path) -> Iterator[ActedLine]:
     """
     for path in sorted((folder / "en").iterdir()):
         if path.suffix == ".ALS":
-            raw = path.read_bytes()
-            pcm = (np.frombuffer(raw, np.uint8).astype(np.int16) - 128) * 256
-            yield ActedLine(f"{path.stem}.wav", _ROLE, wav_of(pcm, RATE_HZ), len(raw) / RATE_HZ)
+            yield line_of(path.stem, _ROLE, path.read_bytes())
 
 
 def script(folder: Path) -> Iterator[str]:

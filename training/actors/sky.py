@@ -11,15 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from training.actors import propack
-from training.actors.line import ActedLine
-from visavis.sounds import wav_of
+from training.actors.line import ActedLine, line_of
 
 PACKAGE = "beneath-a-steel-sky"
 LICENCE = "Beneath-a-Steel-Sky-License (freeware, in Debian main; may be modified, not sold alone)"
-RATE_HZ = 11_025
 _SPEECH = range(50_000, 60_000)
 _ENTRY = 8
 _HEAD = 22
@@ -40,5 +36,4 @@ def lines(folder: Path) -> Iterator[ActedLine]:
             start = (offset & 0x7F_FFFF) * (16 if offset >> 23 else 1)
             data = disc[start + _HEAD : start + size]
             raw = propack.unpack(data) if data.startswith(propack.MAGIC) else data
-            pcm = (np.frombuffer(raw, np.uint8).astype(np.int16) - 128) * 256
-            yield ActedLine(f"{number}.wav", "cast", wav_of(pcm, RATE_HZ), len(raw) / RATE_HZ)
+            yield line_of(str(number), "cast", raw)

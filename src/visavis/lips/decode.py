@@ -52,10 +52,10 @@ class Taste:
     """The weight of the closure and silence heads beside the viseme head, for their shapes."""
 
 
-_SHOWS: Final[Doubles] = np.zeros((N_PHONES, N_VISEMES))
+_SHOWS: Final[Doubles] = np.array(
+    [[float(viseme in may_show(phone)) for viseme in range(N_VISEMES)] for phone in range(N_PHONES)]
+)
 """1 where a phone may be seen as a viseme."""
-for _phone in range(N_PHONES):
-    _SHOWS[_phone, list(may_show(_phone))] = 1.0
 
 _LEAST: Final = 1e-30
 _PP, _FF, _TH, _E = (table().index(name) for name in ("PP", "FF", "TH", "E"))

@@ -1,7 +1,7 @@
 // From what the net says to one shape a frame, as src/visavis/lips/decode.py has it.
 import { SHAPES, SIL, VISEMES } from "../visemes.ts";
 
-export const N_PHONES = SHAPES.length;
+const N_PHONES = SHAPES.length;
 const N_VISEMES = VISEMES.length;
 const N_CLOSURES = 3;
 
