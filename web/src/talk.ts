@@ -1,7 +1,7 @@
 // The session: one WebSocket, what it says to the player, and what the player answers.
 import type { CapturedFrame } from "./capture.worklet.ts";
 import type { Anchor, Heard } from "./clock.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, type Reply } from "./conversation.ts";
 import type { Player } from "./player.ts";
 import * as wire from "./wire.ts";
 
@@ -237,7 +237,16 @@ export class Talk {
         this.#playhead(anchor.replyId, anchor.replySample, "stopped");
       }
     }
+    if (anchor.status === "playing") this.#endBefore(anchor.replyId);
     this.#listener.changed();
+  }
+
+  /** Replies sound one after another; the next can begin before the last one's end was looked at. */
+  #endBefore(replyId: number): void {
+    for (const reply of this.conversation.replies.values()) {
+      const sounded = reply.status === "committed" || reply.status === "ducked";
+      if (reply.replyId < replyId && sounded) this.#ended(reply, reply.nSamples ?? 0);
+    }
   }
 
   #tick(): void {
@@ -260,13 +269,17 @@ export class Talk {
     if (heard.status === "playing" || heard.status === "starved" || heard.status === "held") {
       this.#playhead(heard.replyId, heard.sample, "playing");
     } else if (heard.status === "ended" && heard.forMs >= 0 && heard.replyId > this.#endedReplyId) {
-      this.#endedReplyId = heard.replyId;
-      this.conversation.ended(heard.replyId);
-      // A stop that came while its last sound was on the way to the ear: all was heard.
-      const status = this.#stopsAsked.delete(heard.replyId) ? "stopped" : "ended";
-      this.#playhead(heard.replyId, reply.nSamples ?? heard.sample, status);
+      this.#ended(reply, reply.nSamples ?? heard.sample);
       this.#listener.changed();
     }
+  }
+
+  #ended({ replyId }: Reply, sample: number): void {
+    this.#endedReplyId = replyId;
+    this.conversation.ended(replyId);
+    // A stop that came while its last sound was on the way to the ear: all was heard.
+    const status = this.#stopsAsked.delete(replyId) ? "stopped" : "ended";
+    this.#playhead(replyId, sample, status);
   }
 
   #sendMicrophone(): void {

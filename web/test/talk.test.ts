@@ -224,6 +224,25 @@ test("a stop while the last sound is on its way to the ear: all of it was heard"
   assert.deepEqual(playheads(), [{ type: "playhead", reply_id: 1, sample: 9000, status: "stopped" }]);
 });
 
+test("the next reply sounds before this one's end was looked at: it has ended all the same", () => {
+  start();
+  socket().receive(ARMED);
+  socket().receive({ type: "reply.end", reply_id: 1, n_samples: 9000 });
+  socket().receive(COMMIT);
+  player.onAnchor({ replyId: 1, replySample: 0, contextFrame: 100, status: "playing" });
+  player.onAnchor({ replyId: 1, replySample: 9000, contextFrame: 9100, status: "ended" });
+  socket().receive(STOP);
+  socket().receive({ ...ARMED, reply_id: 2, turn_id: 1 });
+  socket().receive({ ...COMMIT, reply_id: 2, turn_id: 1 });
+  player.onAnchor({ replyId: 2, replySample: 0, contextFrame: 9300, status: "playing" });
+  player.now = { ...hearing(10), replyId: 2 };
+  mock.timers.tick(100);
+  assert.deepEqual([...talk.conversation.replies.values()].map((r) => r.status), ["ended", "committed"]);
+  assert.deepEqual(playheads().map((m) => [m.reply_id, m.sample, m.status]), [
+    [1, 9000, "stopped"], [2, 10, "playing"],
+  ]);
+});
+
 test("the server goes away: try again, later and later, and start afresh", () => {
   start();
   talk.microphone("open");
