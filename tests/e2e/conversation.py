@@ -13,18 +13,16 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, WebSocket, sync_playwright
 
 from tests.e2e.witness import EVERYTHING, Claim, Seen, claims_from, likeness, seen_from
+from tests.speech import piper_of
 from visavis.bench.browser.chromium import arguments
 from visavis.hear.audio import RATE_HZ
 from visavis.hear.stt import Moonshine
 from visavis.models import (
-    JOE_CONFIG,
-    JOE_DURATIONS,
     MOONSHINE_TINY_DECODER,
     MOONSHINE_TINY_ENCODER,
     MOONSHINE_TINY_TOKENIZER,
     ModelStore,
 )
-from visavis.voice.piper import Piper
 from visavis.voice.tts import VoiceStyle, spoken_whole
 from visavis.wire import messages as wire
 from visavis.wire.codec import MicrophoneFrame, ReplyFrame, decode_binary, decode_server
@@ -75,15 +73,15 @@ class Record:
 async def speak(store: ModelStore, *texts: str) -> list[NDArray[np.int16]]:
     """Each text as int16 at 16 kHz, spoken clearly.
 
-    Piper speaks a little differently each time. A take that speech-to-text misreads even from the
-    file is spoken again: what is under test is the way through the browser.
+    Piper says nothing twice alike. A take that speech-to-text misreads even from the file is spoken
+    again: what is under test is the way through the browser.
     """
     stt = Moonshine(
         encoder=store.path(MOONSHINE_TINY_ENCODER),
         decoder=store.path(MOONSHINE_TINY_DECODER),
         tokenizer=store.path(MOONSHINE_TINY_TOKENIZER),
     )
-    piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+    piper = piper_of(store)
     spoken: list[NDArray[np.int16]] = []
     try:
         for text in texts:

@@ -16,6 +16,7 @@ import soxr
 from numpy.typing import NDArray
 
 from tests.chatter import chatter
+from tests.speech import piper_of
 from visavis.bench.echo.path import SpeakerPath
 from visavis.bench.echo.scene import Line, Remark, Room, Scene, onsets, stage
 from visavis.hear.audio import RATE_HZ, pcm_from_float
@@ -23,8 +24,7 @@ from visavis.hear.echo import MAX_DELAY_MS, TAIL_MS, EchoCanceller, EchoJudge
 from visavis.hear.level import LEVEL_FRAME_SAMPLES
 from visavis.hear.playback import Playback
 from visavis.hear.vad import SileroModel
-from visavis.models import JOE_CONFIG, JOE_DURATIONS, SILERO_VAD, ModelStore
-from visavis.voice.piper import Piper
+from visavis.models import SILERO_VAD, ModelStore
 from visavis.voice.tts import Voiced, VoiceStyle, spoken_whole
 
 REPLY_HZ = 22_050
@@ -233,11 +233,11 @@ OBJECTIONS = ("Wait, that is not what I asked for.", "Please stop, I know that a
 
 @cache
 def spoken() -> tuple[tuple[Voiced, ...], tuple[Voiced, ...]]:
-    """The reply, and a deeper, quicker voice that speaks over it."""
+    """One take of the reply, and of a deeper, quicker voice that speaks over it."""
     store = ModelStore()
 
     async def main() -> tuple[tuple[Voiced, ...], tuple[Voiced, ...]]:
-        piper = Piper(model=store.path(JOE_DURATIONS), config=store.path(JOE_CONFIG))
+        piper = piper_of(store)
         other = VoiceStyle(pitch_semitones=-4.0, speed=1.15)
         try:
             said = [await spoken_whole(piper, text, VoiceStyle()) for text in LONG]
@@ -271,5 +271,5 @@ def test_the_real_voice_does_not_interrupt_itself_and_a_person_does(
     late_ms = heard_within(scene, onsets(scene, silero.detector()))
     if loud:  # over an echo louder than oneself one may have to say it twice
         assert min(late_ms) <= 2_000.0, late_ms
-    else:  # within the first word, whatever the take; `bench echo` has the figures
+    else:  # within the first word; `bench echo` has the figures
         assert max(late_ms) <= 400.0, late_ms

@@ -228,6 +228,24 @@ def test_a_tail_is_asked_for_or_dropped(store: ModelStore, asked: list[str]) -> 
 
 
 @pytest.mark.models
+def test_a_seed_gives_the_same_takes_in_every_process(store: ModelStore) -> None:
+    def takes(seed: int | None) -> list[bytes]:
+        model, config = store.path(JOE_DURATIONS), store.path(JOE_CONFIG)
+        piper = Piper(model=model, config=config, seed=seed)
+
+        async def body() -> list[bytes]:
+            said = [await spoken_whole(piper, text, PLAIN) for text in (LONG, SHORT, SHORT)]
+            return [one.sound.tobytes() for one in said]
+
+        return run_with(piper, body)
+
+    first = takes(7)
+    assert takes(7) == first
+    assert not set(first) & {*takes(8), *takes(None)}
+    assert first[1] != first[2], "the same words again are another take"
+
+
+@pytest.mark.models
 @pytest.mark.parametrize("how", ["killed", "dropped", "closed"])
 def test_a_tail_that_is_gone_is_an_error_and_no_wait(store: ModelStore, how: str) -> None:
     before = children()

@@ -40,13 +40,20 @@ class _Worker:
 class Piper:
     """One voice, one process; phrases are spoken in the order in which they were asked for.
 
+    Args:
+        model: an ONNX voice with its durations as second output.
+        config: its description.
+        seed: of what varies from one take of a phrase to the next. With one, the same phrases in
+            the same order sound the same in every process; without, nothing is said twice alike.
+
     Raises:
         EngineError: `config` is not a voice's.
     """
 
-    def __init__(self, *, model: Path, config: Path) -> None:
+    def __init__(self, *, model: Path, config: Path, seed: int | None = None) -> None:
         self._model = model
         self._config = config
+        self._seed = seed
         self._worker: _Worker | None = None
         self._starting = asyncio.Lock()
         self._closed = False
@@ -151,6 +158,7 @@ class Piper:
             "visavis.voice.piper_worker",
             str(self._model),
             str(self._config),
+            *([] if self._seed is None else [str(self._seed)]),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

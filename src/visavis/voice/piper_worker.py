@@ -1,4 +1,4 @@
-"""The Piper process: `python -m visavis.voice.piper_worker MODEL CONFIG`.
+"""The Piper process: `python -m visavis.voice.piper_worker MODEL CONFIG [SEED]`.
 
 piper-tts and espeak-ng are GPL-3.0; they are imported here and nowhere else, and this module runs
 only as a process of its own, spoken to over stdin and stdout:
@@ -160,10 +160,12 @@ class Voice:
         return np.asarray(sound, dtype=np.float32)
 
 
-def main(model: Path, config: Path) -> None:
-    """Serve requests until stdin closes."""
+def main(model: Path, config: Path, seed: int | None = None) -> None:
+    """Serve requests until stdin closes; with a `seed`, as any other process that has it."""
     requests, responses = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not end up between the frames
+    if seed is not None:  # the nets draw their noise from ONNX Runtime
+        ort.set_seed(seed)
     voice = Voice(model, config)
     voice.speak(0, "Ready.", 1.0, 1.0)  # the first run allocates
     _respond(responses, {"id": 0, "rate_hz": voice.rate_hz, "n_samples": 0})
@@ -225,4 +227,4 @@ def _respond(responses: BinaryIO, header: dict[str, Any], sound: Sound | None = 
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:]))
