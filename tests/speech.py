@@ -16,11 +16,10 @@ from visavis.voice.tts import Voiced, VoiceStyle, spoken_whole
 
 QUESTION = "Can I use it without the internet?"
 STATEMENT = "I would like to know how much it costs."
-TAKE = 2_026
-"""The voice's seed: a test that runs again hears the same take again."""
-
 CLOSURES = "Bob and Pam put up a big map, maybe; happy people help him keep bumping up."
 SENTENCES = (QUESTION, STATEMENT, CLOSURES)
+TAKE = 2_026
+"""The voice's seed: a test that runs again hears the same take again."""
 
 
 def piper_of(store: ModelStore) -> Piper:

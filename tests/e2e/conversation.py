@@ -73,8 +73,8 @@ class Record:
 async def speak(store: ModelStore, *texts: str) -> list[NDArray[np.int16]]:
     """Each text as int16 at 16 kHz, spoken clearly.
 
-    Piper says nothing twice alike. A take that speech-to-text misreads even from the file is spoken
-    again: what is under test is the way through the browser.
+    A take that speech-to-text misreads even from the file is spoken again, which is another take:
+    what is under test is the way through the browser.
     """
     stt = Moonshine(
         encoder=store.path(MOONSHINE_TINY_ENCODER),
